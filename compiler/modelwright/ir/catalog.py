@@ -1,0 +1,150 @@
+"""
+What the compiler works on: providers and models as mappings of the schema's shape, with the layers that spoke about each.
+
+The mappings stay plain: they were checked against the schema when they were read, merging is the same for every field, and
+building objects for five thousand models costs more than all the rules together (docs/decisions/0004).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from .span import Span
+
+Facts = dict[str, Any]
+Pointer = tuple[str | int, ...]
+
+REGISTRY, SIGHTINGS, USER, PROJECT, COMMAND_LINE = "registry", "sightings", "user", "project", "command-line"
+LAYERS = (REGISTRY, SIGHTINGS, USER, PROJECT, COMMAND_LINE)
+"""Lowest first; a later layer wins."""
+
+
+class Source(Protocol):
+    """What a layer needs of the document it came from."""
+
+    path: str
+    shown: str
+    kind: str
+    text: bytes
+
+    def span_of(self, pointer: Sequence[str | int] = (), *, key: bool = False) -> Span: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node of a document."""
+
+    document: Source
+    pointer: Pointer = ()
+    on_key: bool = False
+
+    def span(self) -> Span:
+        return self.document.span_of(self.pointer, key=self.on_key)
+
+
+@dataclass(slots=True)
+class Layer:
+    """What one file says about one provider or model."""
+
+    name: str
+    document: Source
+    pointer: Pointer
+    facts: Mapping[str, Any]
+    fields: frozenset[str] | None = None
+    """The fields it speaks for; None: all of them. An inherited model speaks for some only."""
+    inherited_from: str | None = None
+    sources: Mapping[str, Any] | None = None
+    """Where the file's facts were read, for what the entry itself does not source."""
+
+    def says(self, pointer: Pointer) -> tuple[bool, Any]:
+        """Return whether it has a word on the field at *pointer*, and the word."""
+        if self.fields is not None and pointer and pointer[0] not in self.fields:
+            return False, None
+        found: Any = self.facts
+        for step in pointer:
+            try:
+                found = found[step]
+            except (KeyError, IndexError, TypeError):
+                return False, None
+        return True, found
+
+
+@dataclass(slots=True)
+class Entry:
+    """A provider or a model."""
+
+    ref: str
+    provider: str
+    id: str
+    facts: Facts
+    """What holds after all layers; shared with the document it came from, so never changed in place."""
+    layers: list[Layer]
+    seen_on: str | None = None
+    inherits: str | None = None
+
+    def place(self, *pointer: str | int, on_key: bool = False) -> Place:
+        """Return where the field at *pointer* was said, by the highest layer that has a word on it or on its parent."""
+        for length in range(len(pointer), -1, -1):
+            for layer in reversed(self.layers):
+                if layer.says(pointer[:length])[0]:
+                    return Place(layer.document, (*layer.pointer, *pointer[:length]), on_key and length == len(pointer))
+        raise AssertionError("an entry has at least one layer")
+
+
+@dataclass(slots=True)
+class Overlay:
+    """One user's or project's file, already checked."""
+
+    name: str
+    document: Source
+    data: Facts
+    trusted: bool = True
+
+
+@dataclass(slots=True)
+class ModelsFile:
+    """One file of models, already checked; the entries that are left are sound."""
+
+    document: Source
+    data: Facts
+
+
+@dataclass(slots=True)
+class Catalog:
+    """Everything that is known, at one stage of the compile."""
+
+    today: str
+    """The day rules judge by, YYYY-MM-DD."""
+    documents: list[Source] = field(default_factory=list)
+    vocabulary: dict[str, dict[str, Facts]] = field(default_factory=dict)
+    providers: dict[str, Entry] = field(default_factory=dict)
+    models: dict[str, Entry] = field(default_factory=dict)
+    files: list[ModelsFile] = field(default_factory=list)
+    overlays: list[Overlay] = field(default_factory=list)
+    listings: list[tuple[Source, Facts]] = field(default_factory=list)
+    aliases: dict[str, tuple[str, Place]] = field(default_factory=dict)
+    """The user's own names for models."""
+    notes: list[Note] = field(default_factory=list)
+    """What a pass could not do, for the rules to report."""
+    incomplete: set[str] = field(default_factory=set)
+    """Providers of which something could not be read; what seems to be missing there may just be broken."""
+
+    def words(self, vocabulary: str) -> dict[str, Facts]:
+        """Return the words of *vocabulary*, to their entries; empty when its file could not be read."""
+        return self.vocabulary.get(vocabulary, {})
+
+    def models_of(self, provider: str) -> Iterator[Entry]:
+        return (model for model in self.models.values() if model.provider == provider)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a pass met that only a rule may judge."""
+
+    kind: str
+    place: Place
+    about: tuple[str, ...] = ()

@@ -1,0 +1,93 @@
+"""Checked documents → the catalogue's declared entries. A bad entry is left out and takes no other with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..ir.catalog import REGISTRY, Catalog, Entry, Layer, ModelsFile, Note, Overlay, Place
+
+if TYPE_CHECKING:
+    from ..ir.catalog import Facts, Pointer
+    from ..source.document import Document
+    from ..source.node import Problem
+
+
+def add(catalog: Catalog, document: Document, problems: list[Problem], *, layer: str = REGISTRY, trusted: bool = True) -> None:
+    """Put what *document* declares into *catalog*, without what *problems* are about."""
+    if problems and document.kind in ("provider", "models"):
+        catalog.incomplete.add(document.path.rpartition("/")[2].removesuffix(".yaml"))
+    if document.data is None:
+        return
+    bad = [document.root.pointer_of(problem) if document.root else () for problem in problems] if problems else []
+    data = _without(document.data, {cut for pointer in bad if (cut := _cut(document.kind, pointer)) is not None}) if bad else document.data
+    if data is None or (bad and any(_cut(document.kind, pointer) is None for pointer in bad)):
+        return
+    _ADD[document.kind](catalog, document, data, layer, trusted)
+
+
+def _cut(kind: str, pointer: Pointer) -> Pointer | None:
+    """Return the smallest entry around *pointer* that can be left out; None when that is the whole document."""
+    if kind == "models" and len(pointer) >= 2 and pointer[0] == "models":
+        return pointer[:2]
+    if kind == "sightings" and len(pointer) >= 4 and pointer[2] == "models":
+        return pointer[:4]
+    if kind == "overlay" and len(pointer) >= 2:
+        return pointer[:4] if pointer[0] == "providers" and pointer[2:3] == ("models",) else pointer[:3] if pointer[0] == "providers" else pointer[:2]
+    if kind == "overlay" and len(pointer) == 1:
+        return pointer
+    return None
+
+
+def _without(data: Any, cuts: set[Pointer]) -> Any:
+    """Return *data* without the entries at *cuts*; in lists they become None, so that the others keep their index."""
+    if () in cuts:
+        return None
+    steps = {cut[0] for cut in cuts}
+    if isinstance(data, dict):
+        left = {key: _without(value, {cut[1:] for cut in cuts if cut[0] == key}) if key in steps else value for key, value in data.items()}
+        return {key: value for key, value in left.items() if (key,) not in cuts}
+    if isinstance(data, list):
+        return [_without(value, {cut[1:] for cut in cuts if cut[0] == index}) if index in steps else value for index, value in enumerate(data)]
+    return data
+
+
+def _add_vocabulary(catalog: Catalog, document: Document, data: Facts, layer: str, trusted: bool) -> None:
+    catalog.vocabulary[data["vocabulary"]] = data["words"]
+
+
+def _add_provider(catalog: Catalog, document: Document, data: Facts, layer: str, trusted: bool) -> None:
+    identity = data["id"]
+    if document.path != f"registry/providers/{identity}.yaml":
+        catalog.notes.append(Note("file-name", Place(document, ("id",)), (identity, document.path)))
+    if identity in catalog.providers:
+        catalog.notes.append(Note("duplicate-provider", Place(document, ("id",)), (identity,)))
+        return
+    catalog.providers[identity] = Entry(identity, identity, identity, data, [Layer(layer, document, (), data)])
+
+
+def _add_models(catalog: Catalog, document: Document, data: Facts, layer: str, trusted: bool) -> None:
+    provider = data["provider"]
+    if document.path != f"registry/models/{provider}.yaml":
+        catalog.notes.append(Note("file-name", Place(document, ("provider",)), (provider, document.path)))
+    catalog.files.append(ModelsFile(document, data))
+    models, sources = catalog.models, data.get("sources")
+    for index, facts in enumerate(data["models"]):
+        if facts is None:
+            continue
+        identity = facts["id"]
+        ref = f"{provider}/{identity}"
+        if ref in models:
+            catalog.notes.append(Note("duplicate-model", Place(document, ("models", index, "id")), (ref, str(models[ref].place("id").span()))))
+            continue
+        models[ref] = Entry(ref, provider, identity, facts, [Layer(layer, document, ("models", index), facts, None, None, sources)])
+
+
+def _add_overlay(catalog: Catalog, document: Document, data: Facts, layer: str, trusted: bool) -> None:
+    catalog.overlays.append(Overlay(layer, document, data, trusted))
+
+
+def _add_sightings(catalog: Catalog, document: Document, data: Facts, layer: str, trusted: bool) -> None:
+    catalog.listings.extend((document, listing | {"index": index}) for index, listing in enumerate(data["listings"]))
+
+
+_ADD = {"vocabulary": _add_vocabulary, "provider": _add_provider, "models": _add_models, "overlay": _add_overlay, "sightings": _add_sightings}

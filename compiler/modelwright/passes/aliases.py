@@ -1,0 +1,55 @@
+"""Every spelling that names a model, and what it names: ids, aliases, bare ids and the user's own names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..ir.catalog import Catalog, Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an alias names, and on which days."""
+
+    ref: str
+    since: str | None = None
+    until: str | None = None
+
+    def overlaps(self, other: Target) -> bool:
+        """Tell whether there is a day on which both hold."""
+        return (self.until is None or (other.since or "") < self.until) and (other.until is None or (self.since or "") < other.until)
+
+
+def aliases_of(entry: Entry) -> Iterator[tuple[int, str, Target]]:
+    """Yield index, spelling and target of each alias of *entry*."""
+    for index, alias in enumerate(entry.facts.get("aliases", ())):
+        if isinstance(alias, str):
+            yield index, alias, Target(entry.ref)
+        else:
+            yield index, alias["id"], Target(entry.ref, alias.get("since"), alias.get("until"))
+
+
+def scoped(catalog: Catalog) -> dict[str, list[Target]]:
+    """Return the aliases, as `provider/alias`, to what they name; ids are not in it."""
+    found: dict[str, list[Target]] = {}
+    for entry in catalog.models.values():
+        if "aliases" in entry.facts:
+            for _, alias, target in aliases_of(entry):
+                found.setdefault(f"{entry.provider}/{alias}", []).append(target)
+    return found
+
+
+def bare(catalog: Catalog) -> dict[str, list[str]]:
+    """Return the ids and aliases without a provider, to the refs that have them."""
+    found: dict[str, list[str]] = {}
+    for entry in catalog.models.values():
+        if entry.provider in catalog.providers:
+            found.setdefault(entry.id, []).append(entry.ref)
+    for spelling, targets in scoped(catalog).items():
+        refs = found.setdefault(spelling.partition("/")[2], [])
+        refs.extend(ref for target in targets if (ref := target.ref) not in refs)
+    return found

@@ -1,0 +1,117 @@
+"""compile(inputs) → Result: reads, parses, runs the passes and the rules. Prints nothing, writes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from .diagnostics.codes import SHAPE
+from .diagnostics.diagnostic import ERROR, Diagnostic
+from .ir.catalog import SIGHTINGS, Catalog
+from .parse import documents as parse
+from .passes import PASSES
+from .source import layout
+from .source.document import Document
+from .source.validate import validate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .source.node import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class UserFile:
+    """An overlay to read: where it is, its logical path, the layer it belongs to, and whether it may name endpoints."""
+
+    file: str
+    path: str
+    layer: str
+    trusted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """All that a compile depends on."""
+
+    registry: str
+    today: str
+    """The day rules judge by, YYYY-MM-DD. The compiled data does not depend on it."""
+    user_files: tuple[UserFile, ...] = ()
+    sightings: str | None = None
+
+
+@dataclass
+class Result:
+    """What came of it. `findings` are sorted by place."""
+
+    catalog: Catalog
+    documents: list[Document]
+    findings: list[Diagnostic] = field(default_factory=list)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether there is no error."""
+        return all(finding.severity != ERROR for finding in self.findings)
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """Logical path of every input to its SHA-256."""
+        return {document.path: hashlib.sha256(document.text).hexdigest() for document in self.documents}
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the names and digests of all inputs."""
+        return hashlib.sha256("".join(f"{path} {digest}\n" for path, digest in sorted(self.digests.items())).encode()).hexdigest()
+
+
+def read(inputs: Inputs) -> list[Document]:
+    """Return every document of *inputs*, whatever is wrong with it."""
+    documents = layout.read_registry(inputs.registry)
+    documents += [Document.read(user.file, user.path, layout.shown(user.file), "overlay") for user in inputs.user_files]
+    if inputs.sightings is not None:
+        documents.append(Document.read(inputs.sightings, "cache/sightings.json", layout.shown(inputs.sightings), "sightings"))
+    return documents
+
+
+def resolve(inputs: Inputs) -> Result:
+    """Return the resolved catalogue with the findings of shape; no rule has run."""
+    catalog = Catalog(inputs.today)
+    result = Result(catalog, read(inputs))
+    catalog.documents.extend(result.documents)
+    users = {user.path: user for user in inputs.user_files}
+    for document in result.documents:
+        problems = document.problems or validate(document)
+        result.findings += (_diagnostic(document, problem) for problem in problems)
+        user = users.get(document.path)
+        if document.kind == "sightings":
+            parse.add(catalog, document, problems, layer=SIGHTINGS)
+        elif user is not None:
+            parse.add(catalog, document, problems, layer=user.layer, trusted=user.trusted)
+        else:
+            parse.add(catalog, document, problems)
+    for step in PASSES:
+        step(catalog)
+    return result
+
+
+def compile(inputs: Inputs, *, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> Result:
+    """
+    Return the resolved catalogue and every finding.
+
+    *select* and *ignore* are codes, or the beginnings of codes, of the findings to keep and to drop.
+    """
+    from .rules import runner
+
+    result = resolve(inputs)
+    result.findings = runner.run(result.catalog, result.documents, result.findings, tuple(select), tuple(ignore))
+    return result
+
+
+def _diagnostic(document: Document, problem: Problem) -> Diagnostic:
+    code = SHAPE[problem.code]
+    return Diagnostic(
+        code=code.code, name=code.name, severity=code.severity, span=document.span_of_problem(problem), message=problem.message, why=code.why, help=problem.help
+    )

@@ -1,0 +1,121 @@
+"""One file: its text, its value, and where every node of it stands."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ..ir.span import Span
+from . import read_json, read_yaml
+from .node import TOP, Node, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MAX_BYTES = 8_000_000
+"""Largest file that is read; the largest real one, 5,000 models in one file, has about 2,500,000."""
+
+_UTF8_HELP = "save the file as UTF-8"
+
+
+class Document:
+    """
+    A file that was read.
+
+    `path` is its logical path (`registry/models/acme.yaml`, `user/models.json`), the same on every machine; `shown` is how
+    a person at this terminal names it; `kind` is the name of its schema. `data` is None when it could not be read, and
+    `problems` then says why.
+    """
+
+    def __init__(self, path: str, shown: str, kind: str, text: bytes) -> None:
+        self.path = path
+        self.shown = shown
+        self.kind = kind
+        self.text = text
+        self.problems: list[Problem] = []
+        self.data: Any = None
+
+    @classmethod
+    def read(cls, file: str | os.PathLike[str], path: str, shown: str, kind: str) -> Document:
+        """Return the file's document; whatever keeps it from being read is in its `problems`, never raised."""
+        document = cls(path, shown, kind, b"")
+        try:
+            size = os.stat(file).st_size
+            if size > MAX_BYTES:
+                document.problems.append(Problem("PV001", f"the file has {size:,} bytes; at most {MAX_BYTES:,} are read", "split it"))
+                return document
+            with open(file, "rb") as stream:
+                document.text = stream.read(MAX_BYTES + 1)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            document.problems.append(Problem("PV001", f"the file cannot be read: {reason}", "check the path and its permissions"))
+            return document
+        document.load()
+        return document
+
+    @property
+    def is_json(self) -> bool:
+        return self.path.endswith(".json")
+
+    def load(self, *, fast: bool = True) -> None:
+        """Fill `data` and `problems` from `text`; with *fast* through the accelerator where that gives the same answer."""
+        self.problems.clear()
+        self.__dict__.pop("root", None)
+        try:
+            text = self.text.decode()
+        except UnicodeDecodeError as error:
+            line = self.text.count(b"\n", 0, error.start) + 1
+            self.problems.append(Problem("PV001", f"the file is not UTF-8: byte {error.start} on line {line}", _UTF8_HELP))
+            return
+        if not text.strip("\ufeff \t\r\n"):
+            self.problems.append(Problem("PV002", "the file is empty", "write the document, or remove the file"))
+            return
+        if fast:
+            try:
+                if self.is_json:
+                    self.data = read_json.load(text)
+                    return
+                if read_yaml.is_plain(self.text):
+                    self.data = read_yaml.load(text)
+                    if self.data is not None:
+                        return
+            except (ImportError, ValueError):
+                pass
+        node, problems = self._compose(text)
+        self.problems.extend(problems)
+        self.data = None if node is None else node.value
+
+    def _compose(self, text: str) -> tuple[Node | None, list[Problem]]:
+        node, problems = (read_json if self.is_json else read_yaml).compose(text)
+        self.__dict__["root"] = node
+        if node is None and not problems:
+            problems = [Problem("PV002", "the file holds only comments", "write the document, or remove the file")]
+        return node, problems
+
+    @cached_property
+    def root(self) -> Node | None:
+        """The value with positions; made when first asked for. None when the text cannot be read."""
+        return (read_json if self.is_json else read_yaml).compose(self.text.decode())[0]
+
+    def span_of(self, pointer: Sequence[str | int] = (), *, key: bool = False) -> Span:
+        """Return where the node at *pointer* stands (with *key*, its key); where there is none, the nearest node above."""
+        mark = self.root.mark_of(tuple(pointer), key=key) if self.root is not None else TOP
+        return self._span(mark.line, mark.column, mark.end_line, mark.end_column)
+
+    def span_of_problem(self, problem: Problem) -> Span:
+        """Return where *problem* stands; without a place of its own it is the beginning of the file."""
+        if problem.pointer is not None:
+            return self.span_of(problem.pointer, key=problem.on_key)
+        mark = problem.mark or TOP
+        return self._span(mark.line, mark.column, mark.end_line, mark.end_column)
+
+    def _span(self, line: int, column: int, end_line: int, end_column: int) -> Span:
+        return Span(self.shown, line + 1, column + 1, end_line + 1, end_column + 1)
+
+    def line(self, number: int) -> str:
+        """Return line *number*, counted from 1, without its end; empty when there is none."""
+        lines = self.text.decode(errors="replace").splitlines()
+        return lines[number - 1] if 0 < number <= len(lines) else ""
+
+

@@ -1,0 +1,52 @@
+"""Which file of a registry is what: the folders, and the kind of document each holds."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from .document import Document
+from .node import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FOLDERS = {"vocabulary": "vocabulary", "providers": "provider", "models": "models"}
+"""Folder of the registry to the kind of its files."""
+
+
+def files(root: str) -> list[tuple[str, str, str]]:
+    """Return per data file of the registry at *root* its place, logical path and kind, sorted by logical path."""
+    found = []
+    for folder, kind in FOLDERS.items():
+        place = os.path.join(root, folder)
+        if os.path.isdir(place):
+            found += [(os.path.join(place, name), f"registry/{folder}/{name}", kind) for name in os.listdir(place) if not name.startswith(".")]
+    return sorted(found, key=lambda file: file[1])
+
+
+def read_registry(root: str) -> list[Document]:
+    """Return every document of the registry at *root*; one without a single file gives a document that says so."""
+    documents = list(_read(root))
+    if not documents:
+        missing = Document("registry", shown(root), "provider", b"")
+        missing.problems.append(Problem("PV001", "there is no registry here", "name its folder with --registry; it holds providers/ and models/"))
+        documents.append(missing)
+    return documents
+
+
+def _read(root: str) -> Iterator[Document]:
+    for place, path, kind in files(root):
+        if not path.endswith(".yaml"):
+            stray = Document(path, shown(place), kind, b"")
+            stray.problems.append(Problem("PV001", "only files that end in .yaml belong here", "rename the file, or move it elsewhere"))
+            yield stray
+        else:
+            yield Document.read(place, path, shown(place), kind)
+
+
+def shown(place: str) -> str:
+    """Return *place* as a person here would write it: from the working directory where it lies below it."""
+    place = os.path.abspath(place)
+    here = os.getcwd() + os.sep
+    return place.removeprefix(here)

@@ -1,0 +1,146 @@
+"""JSON with positions, duplicate keys and non-numbers reported; the standard library has the values, this the places."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from .node import MAX_DEPTH, TOP, Mark, Node, Problem
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_LITERALS = {"true": True, "false": False, "null": None}
+_SYNTAX = "PV002"
+
+
+class _Invalid(Exception):
+    def __init__(self, position: int, what: str, help_: str = "mend the syntax here") -> None:
+        super().__init__(what)
+        self.position, self.what, self.help = position, what, help_
+
+
+def load(text: str) -> Any:
+    """Return the value of *text*; raises ValueError on anything that `compose` would report, and when nesting is too deep."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        result = dict(pairs)
+        if len(result) != len(pairs):
+            raise ValueError("duplicate key")
+        return result
+
+    def no(constant: str) -> Any:
+        raise ValueError(constant)
+
+    try:
+        return json.loads(text, object_pairs_hook=once, parse_constant=no)
+    except RecursionError as error:
+        raise ValueError("too deep") from error
+
+
+def compose(text: str) -> tuple[Node | None, list[Problem]]:
+    """Return the value of *text* with positions, and all that is wrong with it; the node is None when it cannot be read."""
+    reader = _Reader(text)
+    try:
+        start = 1 if text.startswith("\ufeff") else 0
+        node, position = reader.value(reader.skip(start), 0)
+        if reader.skip(position) != len(text):
+            raise _Invalid(reader.skip(position), "text after the end of the JSON value", "remove it")
+    except _Invalid as error:
+        mark = reader.mark(error.position, error.position + 1)
+        return None, [*reader.problems, Problem(_SYNTAX, f"invalid JSON: {error.what}", error.help, mark)]
+    return node, reader.problems
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.problems: list[Problem] = []
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def mark(self, start: int, end: int) -> Mark:
+        return Mark(*self._place(start), *self._place(end)) if self.text else TOP
+
+    def skip(self, position: int) -> int:
+        match = _SPACE.match(self.text, position)
+        return match.end() if match else position
+
+    def value(self, position: int, depth: int) -> tuple[Node, int]:
+        if depth > MAX_DEPTH:
+            raise _Invalid(position, f"nested deeper than {MAX_DEPTH} levels", "flatten the data")
+        first = self.text[position : position + 1]
+        if first == "{":
+            return self._object(position, depth)
+        if first == "[":
+            return self._array(position, depth)
+        if first == '"':
+            text, end = self._string(position)
+            return Node(text, self.mark(position, end)), end
+        return self._bare(position)
+
+    def _bare(self, position: int) -> tuple[Node, int]:
+        for word, value in _LITERALS.items():
+            if self.text.startswith(word, position):
+                return Node(value, self.mark(position, position + len(word))), position + len(word)
+        match = _NUMBER.match(self.text, position)
+        if not match:
+            raise _Invalid(position, "a value was expected")
+        number = float(match[0]) if match[1] or match[2] else int(match[0])
+        return Node(number, self.mark(position, match.end())), match.end()
+
+    def _string(self, position: int) -> tuple[str, int]:
+        try:
+            text, end = json.decoder.scanstring(self.text, position + 1, True)
+        except json.JSONDecodeError as error:
+            raise _Invalid(error.pos, error.msg.lower()) from error
+        return text, end
+
+    def _object(self, position: int, depth: int) -> tuple[Node, int]:
+        node = Node({}, self.mark(position, position + 1))
+        at = self.skip(position + 1)
+        while self.text[at : at + 1] != "}":
+            if node.keys:
+                at = self._comma(at, "}")
+            if self.text[at : at + 1] != '"':
+                raise _Invalid(at, "a key in double quotes was expected")
+            key, end = self._string(at)
+            mark = self.mark(at, end)
+            at = self.skip(end)
+            if self.text[at : at + 1] != ":":
+                raise _Invalid(at, f"`:` was expected after the key `{key}`")
+            child, at = self.value(self.skip(at + 1), depth + 1)
+            at = self.skip(at)
+            if key in node.value:
+                message = f"duplicate key `{key}`; the first is on line {node.keys[key].line + 1}"
+                self.problems.append(Problem("PV003", message, "keep one of the two", mark))
+                continue
+            node.value[key], node.children[key], node.keys[key] = child.value, child, mark
+        node.mark = self.mark(position, at + 1)
+        return node, at + 1
+
+    def _array(self, position: int, depth: int) -> tuple[Node, int]:
+        node = Node([], self.mark(position, position + 1))
+        at = self.skip(position + 1)
+        while self.text[at : at + 1] != "]":
+            if node.value:
+                at = self._comma(at, "]")
+            child, at = self.value(at, depth + 1)
+            node.children[len(node.value)] = child
+            node.value.append(child.value)
+            at = self.skip(at)
+        node.mark = self.mark(position, at + 1)
+        return node, at + 1
+
+    def _comma(self, position: int, closing: str) -> int:
+        if self.text[position : position + 1] != ",":
+            raise _Invalid(position, f"`,` or `{closing}` was expected")
+        after = self.skip(position + 1)
+        if self.text[after : after + 1] == closing:
+            raise _Invalid(position, "a comma without a value after it", "remove the comma")
+        return after
+
+    def _place(self, position: int) -> tuple[int, int]:
+        from bisect import bisect_right
+
+        line = bisect_right(self._starts, position) - 1
+        return line, position - self._starts[line]

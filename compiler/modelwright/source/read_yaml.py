@@ -1,0 +1,185 @@
+"""
+YAML 1.2 as the registry allows it: one document of plain mappings, lists and scalars.
+
+`load` is the fast way and may only be believed when `is_plain` holds and nothing is reported; `compose` is the complete
+way, and has the last word. Both give the same values (a property test compares them).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from .node import MAX_DEPTH, TOP, Mark, Node, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CONTROLS = bytes(code for code in range(0x20) if code != 0x0A) + b"\x7f"
+_SUSPECTS = (b"&", b"*", b"!", b"<<", b"\n---", b"\n...", b"\n%", b"? ", b".inf", b".Inf", b".INF", b".nan", b".NaN", b".NAN")
+_SUSPECTS_BEYOND_ASCII = (b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9", b"\xef\xbb\xbf")
+_SUSPECT_STARTS = (b"---", b"%", b"...", b"\xef\xbb\xbf")
+
+_INT = re.compile(r"[-+]?[0-9][0-9_]*\Z")
+_BASED = re.compile(r"0(?:o[0-7_]+|x[0-9a-fA-F_]+|b[01_]+)\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_NOT_A_NUMBER = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
+_WORDS: dict[str, Any] = {word: None for word in ("", "~", "null", "Null", "NULL")}
+_WORDS |= {word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
+
+
+def is_plain(text: bytes) -> bool:
+    """Tell whether *text* surely holds none of what parsers disagree on: tags, anchors, merges, documents, controls."""
+    return (
+        not text.startswith(_SUSPECT_STARTS)
+        and len(text.translate(None, _CONTROLS)) == len(text)
+        and not any(mark in text for mark in _SUSPECTS)
+        and (text.isascii() or not any(mark in text for mark in _SUSPECTS_BEYOND_ASCII))
+    )
+
+
+def load(text: str) -> Any:
+    """
+    Return the value of *text*, fast and without positions.
+
+    Raises ImportError when the accelerator is not installed and ValueError on whatever it cannot read.
+    """
+    import yaml_rs
+
+    try:
+        return yaml_rs.loads(text, parse_datetime=False)
+    except yaml_rs.YAMLDecodeError as error:
+        raise ValueError(str(error)) from error
+
+
+def compose(text: str) -> tuple[Node | None, list[Problem]]:
+    """Return the value of *text* with positions, and all that is wrong with it; the node is None when it cannot be read."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    composer = _Composer()
+    try:
+        composer.feed(yaml.parse(text, Loader=loader))
+    except _TooDeepError as error:
+        return None, [*composer.problems, Problem("PV002", f"nested deeper than {MAX_DEPTH} levels", "flatten the data", error.mark)]
+    except yaml.MarkedYAMLError as error:
+        where = error.problem_mark or error.context_mark
+        mark = Mark(where.line, where.column, where.line, where.column + 1) if where else TOP
+        what = ": ".join(part for part in (error.context, error.problem) if part)
+        return None, [*composer.problems, Problem("PV002", f"invalid YAML: {what}", "mend the syntax here", mark)]
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position)
+        column = error.position - (text.rfind("\n", 0, error.position) + 1)
+        code = f"character U+{ord(error.character) if isinstance(error.character, str) else error.character:04X}"
+        mark = Mark(line, column, line, column + 1)
+        return None, [Problem("PV005", f"{code} is not allowed in YAML", "remove the character", mark)]
+    return composer.root, composer.problems
+
+
+class _TooDeepError(Exception):
+    def __init__(self, mark: Mark) -> None:
+        super().__init__()
+        self.mark = mark
+
+
+class _Composer:
+    """Builds the tree from parser events without recursion, so that no nesting can exhaust the stack."""
+
+    def __init__(self) -> None:
+        self.root: Node | None = None
+        self.problems: list[Problem] = []
+        self._open: list[tuple[Node, list[Node]]] = []
+        self._documents = 0
+
+    def feed(self, events: Iterator[Any]) -> None:
+        for event in events:
+            name = type(event).__name__
+            if name == "DocumentStartEvent":
+                self._start_document(event)
+            elif name == "AliasEvent":
+                self._forbid(event, "an alias", "write the value out; or share it with `inherit`")
+                self._add(Node(None, _mark(event)))
+            elif name == "ScalarEvent":
+                self._check(event)
+                self._add(Node(self._scalar(event), _mark(event)))
+            elif name in ("MappingStartEvent", "SequenceStartEvent"):
+                self._check(event)
+                if len(self._open) >= MAX_DEPTH:
+                    raise _TooDeepError(_mark(event))
+                self._open.append((Node({} if name == "MappingStartEvent" else [], _mark(event)), []))
+            elif name in ("MappingEndEvent", "SequenceEndEvent"):
+                node, parts = self._open.pop()
+                node.mark = Mark(node.mark.line, node.mark.column, event.end_mark.line, event.end_mark.column)
+                self._close(node, parts)
+                self._add(node)
+
+    def _start_document(self, event: Any) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            self._forbid(event, "a second document", "put it into a file of its own")
+        if event.version or event.tags:
+            self._forbid(event, "a directive", "remove the line that begins with %")
+
+    def _check(self, event: Any) -> None:
+        if event.anchor is not None:
+            self._forbid(event, "an anchor", "write the value out; or share it with `inherit`")
+        if event.tag is not None:
+            self._forbid(event, "a tag", "remove it; quote the value if it must stay text")
+
+    def _forbid(self, event: Any, what: str, how: str) -> None:
+        self.problems.append(Problem("PV004", f"{what} is not allowed", how, _mark(event)))
+
+    def _scalar(self, event: Any) -> Any:
+        text: str = event.value
+        if event.style or not event.implicit[0]:
+            return text
+        if _NOT_A_NUMBER.match(text):
+            self.problems.append(Problem("PV002", f"`{text}` is not a number", "write a finite number, or leave the key out", _mark(event)))
+        return plain(text)
+
+    def _add(self, node: Node) -> None:
+        if self._open:
+            self._open[-1][1].append(node)
+        elif self._documents <= 1:
+            self.root = node
+
+    def _close(self, node: Node, parts: list[Node]) -> None:
+        if isinstance(node.value, list):
+            for index, child in enumerate(parts):
+                node.value.append(child.value)
+                node.children[index] = child
+            return
+        for key, child in zip(parts[::2], parts[1::2], strict=True):
+            self._pair(node, key, child)
+
+    def _pair(self, node: Node, key: Node, child: Node) -> None:
+        if not isinstance(key.value, str):
+            self.problems.append(Problem("PV002", "a key that is not text", "quote the key", key.mark))
+        elif key.value == "<<":
+            self.problems.append(Problem("PV004", "a merge key is not allowed", "write the keys out; or share them with `inherit`", key.mark))
+        elif key.value in node.value:
+            first = node.keys[key.value].line + 1
+            message = f"duplicate key `{key.value}`; the first is on line {first}"
+            self.problems.append(Problem("PV003", message, "keep one of the two", key.mark))
+        else:
+            node.value[key.value] = child.value
+            node.children[key.value] = child
+            node.keys[key.value] = key.mark
+
+
+def plain(text: str) -> Any:
+    """Return what an unquoted scalar means in YAML 1.2; days stay text."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INT.match(text):
+        return int(text.replace("_", ""))
+    if _BASED.match(text):
+        return int(text.replace("_", ""), 0)
+    if _FLOAT.match(text):
+        return float(text)
+    return text
+
+
+def _mark(event: Any) -> Mark:
+    start, end = event.start_mark, event.end_mark
+    return Mark(start.line, start.column, end.line, end.column)
