@@ -6,6 +6,7 @@ The fixtures of rules: a small tree laid over a base registry, linted for one co
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sys
 import tempfile
@@ -36,7 +37,8 @@ def lint(case: Path, code: str) -> list[Diagnostic]:
         )
         sightings = root / "sightings.json"
         inputs = pipeline.Inputs(str(root), TODAY, users, str(sightings) if sightings.exists() else None)
-        return pipeline.compile(inputs, select=[code]).findings
+        with contextlib.chdir(root):  # notes name other places, too, from the working directory
+            return pipeline.compile(inputs, select=[code]).findings
 
 
 def report(case: Path, code: str) -> str:
@@ -51,7 +53,7 @@ def report(case: Path, code: str) -> str:
 
 def _short(path: str) -> str:
     parts = Path(path).parts
-    return "/".join(parts[-2:]) if parts[-2] in ("models", "providers", "vocabulary") else parts[-1]
+    return "/".join(parts[-2:]) if len(parts) > 1 and parts[-2] in ("models", "providers", "vocabulary") else parts[-1]
 
 
 def _write(names: list[str]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .diagnostics.codes import SHAPE
 from .diagnostics.diagnostic import ERROR, Diagnostic
 from .ir.catalog import SIGHTINGS, Catalog
+from .ir.inputs import Inputs, UserFile
 from .parse import documents as parse
 from .passes import PASSES
 from .source import layout
@@ -21,26 +22,7 @@ if TYPE_CHECKING:
 
     from .source.node import Problem
 
-
-@dataclass(frozen=True, slots=True)
-class UserFile:
-    """An overlay to read: where it is, its logical path, the layer it belongs to, and whether it may name endpoints."""
-
-    file: str
-    path: str
-    layer: str
-    trusted: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """All that a compile depends on."""
-
-    registry: str
-    today: str
-    """The day rules judge by, YYYY-MM-DD. The compiled data does not depend on it."""
-    user_files: tuple[UserFile, ...] = ()
-    sightings: str | None = None
+__all__ = ["Inputs", "Result", "UserFile", "compile", "read", "resolve"]
 
 
 @dataclass

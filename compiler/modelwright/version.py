@@ -1,3 +1,4 @@
 """The version, in one place."""
 
-VERSION = __version__ = "0.1.0"
+VERSION = "0.1.0"
+__version__ = VERSION

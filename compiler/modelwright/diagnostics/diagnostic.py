@@ -31,6 +31,8 @@ class Finding:
     help: str
     notes: tuple[str, ...] = ()
     fix: Fix | None = None
+    span: Span | None = None
+    """Where it stands, when that is not a node; otherwise the place tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

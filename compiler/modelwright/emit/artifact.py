@@ -6,6 +6,7 @@ The compiled file the runtime loads: sorted text, one checked record a line.
     input:registry/models/anthropic.yaml<tab>"sha256…"<tab>crc            a file it was compiled from
     model:anthropic/claude-sonnet-4-5<tab>{"id": …}<tab>crc               a model, or an alias: {"alias_of": […]}
     provider:anthropic<tab>{"id": …}<tab>crc                              a provider, or an alias: {"alias_of": […]}
+    vocabulary:protocols<tab>{"openai-chat": …}<tab>crc                   the words the runtime needs
 
 Lines are sorted by their bytes, so a reader finds one by halving the file; each ends in the CRC-32, in hexadecimal, of what
 is before its last tab, so a reader knows that what it found, or found missing, is as it was written.
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ..ir.catalog import Catalog
 
 VERSION = 1
+_RUNTIME_WORDS = ("auth", "errors", "protocols")
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False, allow_nan=False).encode
 
@@ -52,12 +54,15 @@ def _records(catalog: Catalog, inputs: dict[str, str]) -> list[tuple[str, str]]:
     records += [(f"provider:{record['id']}", encode(record)) for record in freeze.providers(catalog)]
     records += [(f"provider:{name}", encode({"alias_of": value})) for name, value in _provider_aliases(catalog).items()]
     records += [(f"input:{path}", encode(value)) for path, value in inputs.items()]
+    for name in _RUNTIME_WORDS:
+        words = {word: {key: value for key, value in entry.items() if key not in ("meaning", "source")} for word, entry in catalog.words(name).items()}
+        records.append((f"vocabulary:{name}", encode(words)))
     return records
 
 
-def _target(target: aliases.Target) -> dict[str, str]:
+def _target(target: aliases.Target) -> dict[str, Any]:
     days = {"since": target.since, "until": target.until}
-    return {"ref": target.ref} | {key: day for key, day in days.items() if day is not None}
+    return {"ref": target.ref} | {key: day for key, day in days.items() if day is not None} | ({"own": True} if target.is_own else {})
 
 
 def _provider_aliases(catalog: Catalog) -> dict[str, list[dict[str, str]]]:

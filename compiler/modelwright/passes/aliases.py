@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..ir.catalog import REGISTRY
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -18,6 +20,8 @@ class Target:
     ref: str
     since: str | None = None
     until: str | None = None
+    is_own: bool = False
+    """Whether it is the user's own name, which the provider does not know."""
 
     def overlaps(self, other: Target) -> bool:
         """Tell whether there is a day on which both hold."""
@@ -26,11 +30,13 @@ class Target:
 
 def aliases_of(entry: Entry) -> Iterator[tuple[int, str, Target]]:
     """Yield index, spelling and target of each alias of *entry*."""
+    curated = [alias for layer in entry.layers if layer.name == REGISTRY for alias in layer.facts.get("aliases", ())]
     for index, alias in enumerate(entry.facts.get("aliases", ())):
+        is_own = alias not in curated
         if isinstance(alias, str):
-            yield index, alias, Target(entry.ref)
+            yield index, alias, Target(entry.ref, is_own=is_own)
         else:
-            yield index, alias["id"], Target(entry.ref, alias.get("since"), alias.get("until"))
+            yield index, alias["id"], Target(entry.ref, alias.get("since"), alias.get("until"), is_own)
 
 
 def scoped(catalog: Catalog) -> dict[str, list[Target]]:

@@ -1,13 +1,15 @@
-"""What several price rules need: the figures of a price, its tiers and variants, and the days on which it holds."""
+"""What several rules need: the figures of a price, its tiers and variants, the days on which it holds, who said a fact, and where facts were read."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from ..ir.catalog import Place
 
-    from ..ir.catalog import Entry
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ..ir.catalog import Catalog, Entry, Facts, Pointer, Source
 
     Priced = tuple[Entry, tuple[str | int, ...], Mapping[str, Any]]
 
@@ -32,3 +34,88 @@ def blocks(price: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Ma
 def figures(block: Mapping[str, Any]) -> dict[str, float]:
     """Return the prices of *block*, by key."""
     return {key: value for key, value in block.items() if "usd" in key}
+
+
+def parts(price: Mapping[str, Any]) -> Iterator[tuple[Pointer, Mapping[str, Any], Mapping[str, Any]]]:
+    """Yield the pointer below *price* of every tier, off-peak hour, variant and tier of a variant, what it says, and what holds with all it leaves out."""
+    for group in ("tiers", "off_peak"):
+        for index, part in enumerate(price.get(group, ())):
+            yield (group, index), part, {**price, **part}
+    for name, variant in price.get("variants", {}).items():
+        whole = {**price, **variant}
+        yield ("variants", name), variant, whole
+        for index, tier in enumerate(variant.get("tiers", ())):
+            yield ("variants", name, "tiers", index), tier, {**whole, **tier}
+
+
+def tier_lists(price: Mapping[str, Any]) -> Iterator[tuple[Pointer, Sequence[Mapping[str, Any]]]]:
+    """Yield the pointer below *price* and the tiers of the price itself and of its variants."""
+    if "tiers" in price:
+        yield ("tiers",), price["tiers"]
+    for name, variant in price.get("variants", {}).items():
+        if "tiers" in variant:
+            yield ("variants", name, "tiers"), variant["tiers"]
+
+
+def price_in_force(prices: Sequence[Mapping[str, Any]], day: str) -> Mapping[str, Any] | None:
+    """Return the price that holds on *day*, the last one written where several do; None when none does."""
+    for price in reversed(prices):
+        if price.get("since", "") <= day and ("until" not in price or day < price["until"]):
+            found: Mapping[str, Any] = price
+            return found
+    return None
+
+
+def is_own(entry: Entry, *fields: str) -> bool:
+    """Tell whether a layer of the entry itself sets or unsets one of *fields*; what it only inherits is reported where it was said."""
+    if entry.inherits is None:
+        return True
+    own = (layer.facts for layer in entry.layers if layer.inherited_from is None)
+    return any(not facts.keys().isdisjoint(fields) or any(name.partition(".")[0] in fields for name in facts.get("$unset", ())) for facts in own)
+
+
+def has_own_prices(entry: Entry) -> bool:
+    """Tell whether a layer of the entry itself speaks of its prices."""
+    return is_own(entry, "prices", "price")
+
+
+def price_place(entry: Entry, index: int, *pointer: str | int) -> Place:
+    """Return where the price at *index* got what stands at *pointer*: from the `price` of a user's file, or from a list of prices."""
+    for layer in reversed(entry.layers):
+        if layer.fields is None or "prices" in layer.fields:
+            if layer.says(("price", *pointer))[0]:
+                return Place(layer.document, (*layer.pointer, "price", *pointer))
+            if "prices" in layer.facts:
+                break
+    return entry.place("prices", index, *pointer)
+
+
+def sources(catalog: Catalog) -> Iterator[tuple[Source, Pointer, Facts, str | None]]:
+    """Yield document, pointer and source of every place that names one, with the ref of the model it is about where it is about one."""
+    for provider in catalog.providers.values():
+        for layer in provider.layers:
+            for group, source in layer.facts.get("sources", {}).items():
+                yield layer.document, (*layer.pointer, "sources", group), source, None
+    for file in catalog.files:
+        document, data = file.document, file.data
+        for group, source in data.get("sources", {}).items():
+            yield document, ("sources", group), source, None
+        for index, facts in enumerate(data["models"]):
+            if facts is not None:
+                for pointer, source in _sources_of(facts):
+                    yield document, ("models", index, *pointer), source, f"{data['provider']}/{facts['id']}"
+    for overlay in catalog.overlays:
+        for provider_id, patch in overlay.data.get("providers", {}).items():
+            for model_id, facts in patch.get("models", {}).items():
+                for pointer, source in _sources_of(facts):
+                    yield overlay.document, ("providers", provider_id, "models", model_id, *pointer), source, f"{provider_id}/{model_id}"
+
+
+def _sources_of(facts: Mapping[str, Any]) -> list[tuple[Pointer, Facts]]:
+    found: list[tuple[Pointer, Facts]] = []
+    if "sources" in facts:
+        found += ((("sources", group), source) for group, source in facts["sources"].items())
+    for field in ("prices", "earlier_limits"):
+        if field in facts:
+            found += ((((field, index, "source"), part["source"])) for index, part in enumerate(facts[field]) if "source" in part)
+    return found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..diagnostics.codes import SHAPE, section
 from ..diagnostics.diagnostic import Diagnostic
+from ..diagnostics.secrets import masked
 from ..ir.span import Span
 from . import Rule, all_rules, waivers
 
@@ -30,7 +31,8 @@ def run(catalog: Catalog, documents: Sequence[Document], shape: Sequence[Diagnos
 
 def _with_line(finding: Diagnostic, documents: dict[str, Document]) -> Diagnostic:
     document = documents.get(finding.span.path)
-    return finding if document is None else replace(finding, source_line=document.line(finding.span.line))
+    line = "" if document is None else document.line(finding.span.line)
+    return replace(finding, source_line=masked(line), message=masked(finding.message), help=masked(finding.help), notes=tuple(masked(note) for note in finding.notes))
 
 
 def _wanted(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:
@@ -45,7 +47,13 @@ def _findings(rule: Rule, catalog: Catalog) -> Iterator[Diagnostic]:
         code = SHAPE["PV901"]
         message = f"the rule {rule.NAME} failed: {type(error).__name__}: {error}"
         yield Diagnostic(
-            code=code.code, name=code.name, severity=code.severity, span=Span("registry", 1, 1, 1, 1), message=message, why=code.why, help=f"report it; meanwhile --ignore {rule.CODE}"
+            code=code.code,
+            name=code.name,
+            severity=code.severity,
+            span=Span("registry", 1, 1, 1, 1),
+            message=message,
+            why=code.why,
+            help=f"report it; meanwhile --ignore {rule.CODE}",
         )
 
 
@@ -55,7 +63,7 @@ def diagnostic(rule: Rule, finding: Finding) -> Diagnostic:
         code=rule.CODE,
         name=rule.NAME,
         severity=rule.SEVERITY,
-        span=finding.place.span(),
+        span=finding.span or finding.place.span(),
         message=finding.message,
         why=section(rule.__doc__, "Why it matters"),
         help=finding.help,

@@ -24,12 +24,13 @@ class Document:
     A file that was read.
 
     `path` is its logical path (`registry/models/acme.yaml`, `user/models.json`), the same on every machine; `shown` is how
-    a person at this terminal names it; `kind` is the name of its schema. `data` is None when it could not be read, and
+    a person at this terminal names it; `file` is where it was read; `kind` is the name of its schema. `data` is None when it could not be read, and
     `problems` then says why.
     """
 
-    def __init__(self, path: str, shown: str, kind: str, text: bytes) -> None:
+    def __init__(self, path: str, shown: str, kind: str, text: bytes, file: str | None = None) -> None:
         self.path = path
+        self.file = shown if file is None else file
         self.shown = shown
         self.kind = kind
         self.text = text
@@ -39,7 +40,7 @@ class Document:
     @classmethod
     def read(cls, file: str | os.PathLike[str], path: str, shown: str, kind: str) -> Document:
         """Return the file's document; whatever keeps it from being read is in its `problems`, never raised."""
-        document = cls(path, shown, kind, b"")
+        document = cls(path, shown, kind, b"", os.fspath(file))
         try:
             size = os.stat(file).st_size
             if size > MAX_BYTES:
@@ -96,7 +97,8 @@ class Document:
     @cached_property
     def root(self) -> Node | None:
         """The value with positions; made when first asked for. None when the text cannot be read."""
-        return (read_json if self.is_json else read_yaml).compose(self.text.decode())[0]
+        module = read_json if self.is_json else read_yaml
+        return module.compose(self.text.decode())[0]
 
     def span_of(self, pointer: Sequence[str | int] = (), *, key: bool = False) -> Span:
         """Return where the node at *pointer* stands (with *key*, its key); where there is none, the nearest node above."""

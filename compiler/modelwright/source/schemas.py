@@ -41,3 +41,26 @@ def properties(kind: str, sub: dict[str, Any]) -> Iterator[tuple[str, dict[str, 
     for branch in ("then", "else"):
         if branch in sub:
             yield from properties(kind, sub[branch])
+
+
+def bundled(kind: str) -> dict[str, Any]:
+    """Return the schema of *kind* with every definition it uses from the others inside it, so that it stands alone."""
+    definitions: dict[str, Any] = {}
+
+    def local(home: str, value: Any) -> Any:
+        if isinstance(value, list):
+            return [local(home, item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        return {key: reference(home, item) if key == "$ref" and isinstance(item, str) else local(home, item) for key, item in value.items()}
+
+    def reference(home: str, target: str) -> str:
+        owner, found = resolve(home, target)
+        name = f"{owner}-{target.rpartition('/')[2]}"
+        if name not in definitions:
+            definitions[name] = None
+            definitions[name] = local(owner, found)
+        return f"#/$defs/{name}"
+
+    top = {key: value for key, value in schema(kind).items() if key != "$defs"}
+    return local(kind, top) | {"$defs": definitions}

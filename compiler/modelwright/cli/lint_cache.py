@@ -1,0 +1,148 @@
+"""
+What lint found last time, for as long as nothing changed.
+
+A result is found by what the tool is (version, rules, schemas), what was asked (selection, day) and which files were read;
+it holds when every file has the size and time of then, or else the same digest. It is about the whole tree, because rules
+compare files with each other.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from .. import resources
+from ..version import VERSION
+from . import home
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..diagnostics.diagnostic import Diagnostic
+    from ..ir.inputs import Inputs
+    from ..source.document import Document
+
+_FOLDERS = ("vocabulary", "providers", "models")
+
+
+def key(inputs: Inputs, select: Sequence[str], ignore: Sequence[str]) -> str:
+    """Return what the result is found by."""
+    package = os.path.dirname(resources.__file__)
+    tool = [VERSION, *(_stamp(entry) for folder in (os.path.join(package, "rules"), resources.schema_dir()) for entry in _entries(folder))]
+    asked = [os.path.abspath(inputs.registry), os.getcwd(), inputs.today, repr(inputs.user_files), repr(inputs.sightings), repr(sorted(select)), repr(sorted(ignore))]
+    return "\n".join([*tool, *asked])
+
+
+def load(key: str, inputs: Inputs) -> tuple[list[Diagnostic], int] | None:
+    """Return the findings of last time and the number of files, when they still hold; else None."""
+    import json
+
+    try:
+        with open(_path(key), "rb") as stream:
+            known = json.load(stream)
+        if known["key"] != key or not _same(known["files"], inputs):
+            return None
+        return [_revived(finding) for finding in known["findings"]], len(known["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def store(key: str, inputs: Inputs, documents: Sequence[Document], findings: Sequence[Diagnostic]) -> None:
+    """Keep *findings*; a cache that cannot be written is no error."""
+    import json
+
+    from ..source.write import write_atomically
+
+    places = [place for place, _ in _files(inputs)]
+    if len(places) != len(documents):
+        return
+    by_shown = {os.path.abspath(document.shown): document for document in documents}
+    try:
+        files = [[place, *_size_and_time(place), _digest(by_shown[os.path.abspath(place)].text)] for place in places]
+        content = json.dumps({"key": key, "files": files, "findings": [_kept(finding) for finding in findings]})
+        os.makedirs(home.cache_dir(), exist_ok=True)
+        write_atomically(_path(key), content.encode(), mode=0o600)
+    except (OSError, KeyError):
+        return
+
+
+def _same(known: list[list[Any]], inputs: Inputs) -> bool:
+    files = _files(inputs)
+    if len(files) != len(known):
+        return False
+    for (place, stamp), (path, size, time, digest) in zip(files, known, strict=True):
+        if place != path:
+            return False
+        if stamp != (size, time):
+            with open(place, "rb") as stream:
+                if _digest(stream.read()) != digest:
+                    return False
+    return True
+
+
+def _files(inputs: Inputs) -> list[tuple[str, tuple[int, int]]]:
+    """Return every file a compile of *inputs* reads, with its size and time, in a fixed order."""
+    found = []
+    for folder in _FOLDERS:
+        place = os.path.join(inputs.registry, folder)
+        found += [(entry.path, _stamped(entry)) for entry in _entries(place)]
+    for extra in (*(user.file for user in inputs.user_files), *((inputs.sightings,) if inputs.sightings else ())):
+        found.append((extra, _size_and_time(extra)))
+    return found
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted((entry for entry in entries if not entry.name.startswith((".", "__pycache__"))), key=lambda entry: entry.name)
+    except OSError:
+        return []
+
+
+def _stamp(entry: os.DirEntry[str]) -> str:
+    return f"{entry.name} {_stamped(entry)}"
+
+
+def _stamped(entry: os.DirEntry[str]) -> tuple[int, int]:
+    try:
+        state = entry.stat()
+    except OSError:
+        return (-1, -1)
+    return (state.st_size, state.st_mtime_ns)
+
+
+def _size_and_time(path: str) -> tuple[int, int]:
+    try:
+        state = os.stat(path)
+    except OSError:
+        return (-1, -1)
+    return (state.st_size, state.st_mtime_ns)
+
+
+def _digest(content: bytes) -> str:
+    from hashlib import sha256
+
+    return sha256(content).hexdigest()
+
+
+def _path(key: str) -> str:
+    return os.path.join(home.cache_dir(), f"lint-{crc32(key.encode()):08x}.json")
+
+
+def _kept(finding: Diagnostic) -> dict[str, Any]:
+    span = finding.span
+    return {
+        "span": [span.path, span.line, span.column, span.end_line, span.end_column],
+        "rest": [finding.code, finding.name, finding.severity, finding.message, finding.why, finding.help, list(finding.notes), finding.fixable, finding.source_line],
+    }
+
+
+def _revived(kept: dict[str, Any]) -> Diagnostic:
+    from ..diagnostics.diagnostic import Diagnostic, Fix
+    from ..ir.catalog import Place
+    from ..ir.span import Span
+
+    code, name, severity, message, why, help_, notes, fixable, line = kept["rest"]
+    fix = Fix(Place(None), None) if fixable else None  # type: ignore[arg-type]  # only whether there is one is asked; --fix does not read the cache
+    return Diagnostic(code=code, name=name, severity=severity, span=Span(*kept["span"]), message=message, why=why, help=help_, notes=tuple(notes), fix=fix, source_line=line)

@@ -1,0 +1,96 @@
+"""Options that several commands take, and the types of their arguments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from click.shell_completion import CompletionItem
+
+    Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+class Ref(click.ParamType):
+    """Text that names a model; completes from the compiled registry."""
+
+    name = "ref"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        from ..runtime.errors import ModelwrightError
+        from ..runtime.registry import load
+
+        try:
+            registry = load(ctx.params.get("artifact"))
+            if "/" in incomplete:
+                return [CompletionItem(ref) for ref in registry.refs() if ref.startswith(incomplete)]
+            return [CompletionItem(f"{item['id']}/", type="nospace") for item in registry.providers() if item["id"].startswith(incomplete)]
+        except ModelwrightError:
+            return []
+
+
+class Provider(click.ParamType):
+    """A provider's id; completes from the compiled registry."""
+
+    name = "provider"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        from ..runtime.errors import ModelwrightError
+        from ..runtime.registry import load
+
+        try:
+            providers = load(ctx.params.get("artifact")).providers()
+        except ModelwrightError:
+            return []
+        return [CompletionItem(item["id"], help=item["name"]) for item in providers if item["id"].startswith(incomplete)]
+
+
+class Day(click.ParamType):
+    """A day, YYYY-MM-DD."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        import datetime
+
+        try:
+            return datetime.date.fromisoformat(value).isoformat()
+        except ValueError:
+            self.fail(f"{value!r} is not a day; write YYYY-MM-DD", param, ctx)
+
+
+def formats(*names: str) -> Decorator:
+    """Return the option `--format` for *names*, the first being the default, with `--json` beside it."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        function = click.option("--json", "format_", flag_value="json", help="Same as --format json.")(function)
+        return click.option("--format", "format_", type=click.Choice(names), default=names[0], show_default=True, envvar="PROVIDERS_FORMAT", help="How the result is written.")(function)
+
+    return decorate
+
+
+def sources(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say what is read: the registry and the user's files."""
+    config = click.option(
+        "--config", "configs", multiple=True, envvar="PROVIDERS_CONFIG", type=click.Path(), metavar="FILE", help="A models.json of yours; repeatable. Instead of the ones in your config directory and in .providers/."
+    )
+    registry = click.option("--registry", envvar="PROVIDERS_REGISTRY", type=click.Path(), metavar="DIR", help="The registry. Default: the checkout's when inside one, else the packaged one.")
+    return registry(config(function))
+
+
+def artifact(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option that names the compiled registry."""
+    return click.option("--artifact", envvar="PROVIDERS_ARTIFACT", type=click.Path(), metavar="FILE", help="The compiled registry. Default: what `providers compile` wrote, else the one in the package.")(function)
+
+
+def output(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how much is said."""
+    quiet = click.option("--quiet", "-q", is_flag=True, help="Print the result only, no notices.")
+    return quiet(click.option("--no-color", is_flag=True, help="No colours; so does NO_COLOR.")(function))

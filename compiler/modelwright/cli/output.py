@@ -1,0 +1,86 @@
+"""Print results: JSON, CSV and aligned columns; notices to standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..diagnostics.render_text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ..runtime.registry import Registry
+
+
+def as_json(data: dict[str, Any]) -> None:
+    """Print *data* as JSON with the version of the output's form first."""
+    import json
+
+    click.echo(json.dumps({"version": 1, **data}, ensure_ascii=False, indent=2))
+
+
+def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print *rows* as CSV under a line of *columns*."""
+    import csv
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(["" if value is None else value for value in row] for row in rows)
+
+
+def as_columns(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, right: Sequence[int] = ()) -> None:
+    """Print *rows* aligned under *columns*; those whose index is in *right* to the right."""
+    table = [[printable("-" if value is None else str(value)) for value in row] for row in (columns, *rows)]
+    widths = [max(len(row[index]) for row in table) for index in range(len(columns))]
+    for number, row in enumerate(table):
+        cells = [cell.rjust(width) if index in right else cell.ljust(width) for index, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        line = "  ".join(cells).rstrip()
+        click.echo(click.style(line, bold=True) if number == 0 else line, color=None if colours() else False)
+
+
+def colours(*, no_color: bool = False, stream: Any = None) -> bool:
+    """Tell whether colours are wanted: a terminal, no NO_COLOR and no --no-color; FORCE_COLOR asks for them anywhere."""
+    if no_color or os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (stream or sys.stdout).isatty()
+
+
+def notice(message: str, *, quiet: bool = False) -> None:
+    """Print *message* to standard error."""
+    if not quiet:
+        click.echo(message, err=True)
+
+
+def open_registry(artifact: str | None, *, quiet: bool) -> Registry:
+    """Return the compiled registry, with a notice when something it may come from is newer."""
+    from ..runtime.registry import load
+
+    registry = load(artifact)
+    if not quiet and (newer := _newer(registry)):
+        notice(f"note: {newer} is newer than the compiled registry; run `providers compile`")
+    return registry
+
+
+def _newer(registry: Registry) -> str | None:
+    """Return the first file that changed after the registry was compiled."""
+    from . import inputs
+
+    compiled = os.stat(registry.path).st_mtime_ns
+    root = inputs.registry_path(os.environ.get("PROVIDERS_REGISTRY"))
+    candidates = [os.path.join(root, *path.split("/")[1:]) for path in registry.inputs() if path.startswith("registry/")]
+    candidates += [user.file for user in inputs.user_files(_configs())]
+    for path in candidates:
+        try:
+            if os.stat(path).st_mtime_ns > compiled:
+                return path
+        except OSError:
+            continue
+    return None
+
+
+def _configs() -> list[str]:
+    return [config for config in os.environ.get("PROVIDERS_CONFIG", "").split(os.pathsep) if config]

@@ -1,0 +1,143 @@
+"""`providers why REF [FIELD]`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from . import inputs, options
+
+if TYPE_CHECKING:
+    from ..ir.catalog import Catalog, Entry, Pointer
+
+
+@click.command(name="why")
+@click.argument("ref", type=options.Ref())
+@click.argument("field", required=False)
+@click.option("--on", type=options.Day(), metavar="DAY", help="For prices: the one that holds on this day instead of today.")
+@options.formats("text", "json")
+@options.sources
+@options.output
+def command(ref: str, field: str | None, on: str | None, format_: str, registry: str | None, configs: tuple[str, ...], quiet: bool, no_color: bool) -> None:
+    """
+    Show where a value comes from: every layer's word, and which one won.
+
+    FIELD is a dotted name, such as limits.context_tokens; a price key alone, such as input_usd_per_mtok, means the price that
+    holds today. Without FIELD every field is shown with the word that won. REF is a model's or a provider's.
+
+    \b
+      providers why anthropic/claude-sonnet-4-5 limits.context_tokens
+      providers why openai/gpt-5.5 input_usd_per_mtok
+    """
+    from .. import pipeline
+    from ..passes import trace
+    from ..runtime.day import today
+    from . import output
+
+    result = pipeline.resolve(inputs.find(registry, configs))
+    entry = _entry(result.catalog, ref)
+    pointers = [_pointer(entry, field, on or today())] if field else _all_pointers(entry)
+    answers = [(pointer, trace.words(entry, pointer)) for pointer in pointers]
+    if field and not answers[0][1]:
+        raise click.ClickException(f"nothing says {field!r} of {entry.ref}; said are: {', '.join(_dotted(pointer) for pointer in _all_pointers(entry))}")
+    if format_ == "json":
+        shown = [_as_json(entry, pointer, words) for pointer, words in answers]
+        output.as_json({"ref": entry.ref, **shown[0]} if field else {"ref": entry.ref, "fields": shown})
+        return
+    for pointer, words in answers:
+        if field:
+            click.echo(f"{entry.ref} {_dotted(pointer)} = {_text(_value(entry, pointer))}")
+        for word in reversed(words) if field else [word for word in words if word.wins]:
+            read = f"  ({word.source}, read {word.day})" if word.source else ""
+            mark = "wins " if word.wins else "     "
+            head = f"  {mark} {word.layer:12} {_text(word.value)}" if field else f"{_dotted(pointer):32} {_text(word.value)}  [{word.layer}]"
+            click.echo(f"{head}  {word.place.span()}{read}")
+
+
+def _entry(catalog: Catalog, ref: str) -> Entry:
+    """Return the model or provider that *ref* names in the sources; raises when none or several do."""
+    from ..ir.refs import split
+    from ..passes import aliases
+    from ..runtime.errors import AmbiguousRefError, UnknownRefError
+
+    ref = catalog.aliases[ref][0] if ref in catalog.aliases else ref
+    if ref in catalog.models:
+        return catalog.models[ref]
+    providers = {alias if isinstance(alias, str) else alias["id"]: entry.id for entry in catalog.providers.values() for alias in entry.facts.get("aliases", ())}
+    scoped = aliases.scoped(catalog)
+    for head, rest in split(ref):
+        canonical = f"{providers.get(head, head)}/{rest}"
+        if canonical in catalog.models:
+            return catalog.models[canonical]
+        if canonical in scoped:
+            return catalog.models[scoped[canonical][-1].ref]
+    name = providers.get(ref.lower(), ref.lower())
+    if name in catalog.providers:
+        return catalog.providers[name]
+    refs = aliases.bare(catalog).get(ref, [])
+    if len(refs) == 1:
+        return catalog.models[refs[0]]
+    if refs:
+        raise AmbiguousRefError(ref, tuple(sorted(refs)))
+
+    def nearest() -> tuple[str, ...]:
+        from difflib import get_close_matches
+
+        return tuple(get_close_matches(ref, catalog.models, n=5, cutoff=0.5))
+
+    raise UnknownRefError(ref, nearest)
+
+
+def _pointer(entry: Entry, field: str, day: str) -> Pointer:
+    """Return the way to *field*; a figure's name alone, and `price.…`, mean the price that holds on *day*."""
+    steps: list[str | int] = [int(step) if step.isdigit() else step for step in field.split(".")]
+    if steps[0] == "price":
+        steps = steps[1:] or ["state"]
+    elif "usd" not in str(steps[0]):
+        return tuple(steps)
+    prices = entry.facts.get("prices", ())
+    index = next((index for index, price in enumerate(prices) if price.get("since", "") <= day < price.get("until", "~")), 0)
+    return ("prices", index, *steps)
+
+
+def _all_pointers(entry: Entry) -> list[Pointer]:
+    found: list[Pointer] = []
+    for key, value in entry.facts.items():
+        if key in ("id", "inherit", "$unset", "sources"):
+            continue
+        if isinstance(value, dict):
+            found += [(key, part) for part in value]
+        elif key == "prices":
+            found += [(key, index, figure) for index, price in enumerate(value) for figure in price if figure not in ("source", "tiers", "variants", "off_peak")]
+        else:
+            found.append((key,))
+    return found
+
+
+def _dotted(pointer: Pointer) -> str:
+    return ".".join(str(step) for step in pointer)
+
+
+def _value(entry: Entry, pointer: Pointer) -> Any:
+    from ..passes import trace
+
+    try:
+        return trace.value_at(entry, pointer)
+    except LookupError:
+        return None
+
+
+def _text(value: Any) -> str:
+    from ..diagnostics.render_text import printable
+
+    return "unknown" if value is None else printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def _as_json(entry: Entry, pointer: Pointer, words: list[Any]) -> dict[str, Any]:
+    origins = []
+    for word in words:
+        span = word.place.span()
+        origins.append({"layer": word.layer, "path": span.path, "line": span.line, "column": span.column, "source": word.source, "day": word.day, "value": word.value, "wins": word.wins})
+    return {"field": _dotted(pointer), "value": _value(entry, pointer), "origins": origins}

@@ -1,0 +1,62 @@
+"""Text that looks like a secret: found in files, and hidden in everything that is printed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SHOWN = 6
+_FEWEST_CHARACTERS = 6
+_BEGINNINGS = ("sk-", "AIza", "gsk_", "xai-", "AKIA", "ghp_", "github_pat_", "hf_", "nvapi-", "PRIVATE KEY")
+"""What every match of the pattern holds; text without any of them needs no search."""
+
+_KEY = r"""
+    (?<![A-Za-z0-9_-])(?:
+        sk-(?:[a-z0-9]{1,12}-){0,3}[A-Za-z0-9_]{20,}[A-Za-z0-9_-]*   # OpenRouter, DeepSeek, Moonshot and many others; OpenAI's first kind
+      | sk-(?:ant|proj|svcacct|admin|or)-[A-Za-z0-9_-]{20,}           # Anthropic, OpenAI
+      | AIza[A-Za-z0-9_-]{35}                                         # Google
+      | gsk_[A-Za-z0-9]{20,}                                          # Groq
+      | xai-[A-Za-z0-9]{20,}                                          # xAI
+      | AKIA[A-Z0-9]{16}                                              # Amazon
+      | ghp_[A-Za-z0-9]{20,} | github_pat_[A-Za-z0-9_]{20,}           # GitHub
+      | hf_[A-Za-z0-9]{20,}                                           # Hugging Face
+      | nvapi-[A-Za-z0-9_-]{20,}                                      # NVIDIA
+    )
+  | -----BEGIN[ ][A-Z0-9 ]*PRIVATE[ ]KEY-----[^"'\n]*
+"""
+_BEGINNINGS_IN_BYTES = tuple(beginning.encode() for beginning in _BEGINNINGS)
+_IN_BYTES = re.compile(_KEY.encode(), re.VERBOSE)
+_IN_TEXT = re.compile(_KEY, re.VERBOSE | re.ASCII)
+_PLACEHOLDER = re.compile(r"example|placeholder|redacted|your[-_]?|x{4}|0{6}", re.IGNORECASE)
+
+
+def find(text: bytes) -> Iterator[tuple[int, int]]:
+    """Yield beginning and end of all that looks like a secret and not like a placeholder for one."""
+    if any(beginning in text for beginning in _BEGINNINGS_IN_BYTES):
+        for match in _IN_BYTES.finditer(text):
+            if _is_real(match[0].decode()):
+                yield match.span()
+
+
+def hint(secret: str) -> str:
+    """Return as much of *secret* as may be shown."""
+    return f"{secret[:_SHOWN]}…"
+
+
+def masked(line: str) -> str:
+    """
+    Return *line* with what looks like a secret starred out; its length stays, so that columns still point.
+
+    >>> masked("key: gsk_a1b2c3d4e5f6g7h8i9j0")
+    'key: gsk_a1******************'
+    """
+    if not any(beginning in line for beginning in _BEGINNINGS):
+        return line
+    return _IN_TEXT.sub(lambda match: match[0][:_SHOWN] + "*" * (len(match[0]) - _SHOWN), line)
+
+
+def _is_real(secret: str) -> bool:
+    return not _PLACEHOLDER.search(secret) and len(set(secret)) > _FEWEST_CHARACTERS

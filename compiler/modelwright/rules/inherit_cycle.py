@@ -1,0 +1,54 @@
+"""
+inherit-cycle
+
+What it checks
+    No model inherits from itself, not over others either.
+
+Why it matters
+    Nobody in a circle says the facts, so all of them are unknown for every model in it.
+
+Bad
+    models: [{id: a, inherit: acme/b}, {id: b, inherit: acme/a}]
+
+Good
+    models: [{id: a, limits: {context_tokens: 200000}}, {id: b, inherit: acme/a}]
+
+Seen
+    litellm-rs#214: alias circles were accepted in silence; QuantumNous/new-api#1033: a → b → c → b went unnoticed and looped.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..diagnostics.diagnostic import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..ir.catalog import Catalog
+
+CODE = "PV105"
+NAME = "inherit-cycle"
+SEVERITY = "error"
+
+_ARROW = " → "
+
+
+def check(catalog: Catalog) -> Iterator[Finding]:
+    """Yield one finding per circle, at the reference that closes it."""
+    for note in catalog.notes:
+        if note.kind == "inherit-cycle":
+            way = note.about[0].split(_ARROW)
+            circle = way[way.index(way[-1]) :]
+            others = [(ref, following) for ref, following in zip(circle, circle[1:], strict=False) if ref != way[-2]]
+            yield Finding(
+                note.place,
+                f"the model `{circle[0]}` inherits from itself" + (f": {_ARROW.join(circle)}" if others else ""),
+                "let one of them say its facts itself and remove its `inherit`",
+                tuple(f"`{ref}` inherits from `{following}` at {catalog.models[ref].place('inherit').span()}" for ref, following in others),
+            )
+        elif note.kind == "dangling-inherit" and note.place.pointer[-1] == "inherit" and note.place.pointer[-4:-3] == ("providers",):
+            ref = f"{note.place.pointer[-4 + 1]}/{note.place.pointer[-2]}"
+            if note.about == (ref,):
+                yield Finding(note.place, f"the model `{ref}` inherits from itself", "remove `inherit`; what the layers below say of the model holds anyway")

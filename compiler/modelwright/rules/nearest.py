@@ -1,0 +1,36 @@
+"""What somebody may have meant: the known words and refs that look most like an unknown one. Only made for what is reported."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..ir.catalog import Catalog
+
+_MOST = 3
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """
+    Return a question naming the *known* words nearest to *word*, with a blank after it; empty when none is near.
+
+    >>> did_you_mean("tolls", ["tools", "json"])
+    'did you mean `tools`? '
+    """
+    return _question(get_close_matches(word, list(known), n=_MOST))
+
+
+def did_you_mean_ref(ref: str, catalog: Catalog) -> str:
+    """Return the same question for a model: like ids of its provider first, then the same id at other providers."""
+    provider, _, identity = ref.partition("/")
+    near = [f"{provider}/{found}" for found in get_close_matches(identity, [model.id for model in catalog.models_of(provider)], n=_MOST)]
+    if not near:
+        near = [other for other in catalog.models if other.endswith(f"/{identity}")]
+    return _question(near[:_MOST])
+
+
+def _question(near: list[str]) -> str:
+    return f"did you mean {' or '.join(f'`{word}`' for word in near)}? " if near else ""

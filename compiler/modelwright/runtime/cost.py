@@ -1,0 +1,205 @@
+"""
+What a usage costs, exactly, or that nobody knows.
+
+Inside, money is whole numbers of attodollars (10⁻¹⁸ USD): the registry allows prices with 12 decimals per million tokens.
+
+How a price is picked: the entry that holds on the day; within it the highest tier that the request's input (cached tokens
+included) is above, for the whole request; a figure that a tier leaves out is the base figure; a figure that the price
+leaves out altogether is the one `registry/vocabulary/units.yaml` names in its place; without one the cost is unknown.
+"""
+
+from ..ir.resolved import Frozen
+from ..ir.units import UNITS
+from .day import as_text, today
+
+_KEYS = tuple(unit[0] for unit in UNITS)
+_PER = tuple(unit[4] for unit in UNITS)
+_FALLBACKS = tuple(_KEYS.index(unit[3]) if unit[3] else None for unit in UNITS)
+_FALLBACK_ORDER = tuple(sorted(range(len(UNITS)), key=lambda index: _FALLBACKS[index] is not None and _FALLBACKS[_FALLBACKS[index]] is not None))
+_DECIMALS = 18
+_ONE_USD = 10**_DECIMALS
+
+
+class Cost(Frozen):
+    """
+    What one request costs.
+
+    `state` is `priced`, `free`, `included` (part of a flat-rate plan), `varies` or `unknown`; `usd` is None in the last two,
+    and zero in `free` and `included`. `tier` is the number of input tokens above which the price that was used holds, or
+    None for the base price; `as_of` is the day whose prices were used.
+    """
+
+    __slots__ = ("_rates", "as_of", "attodollars", "state", "tier", "usage")
+
+    state: str
+    attodollars: "int | None"
+    """The cost in 10⁻¹⁸ USD; None when it is not known."""
+    as_of: str
+    tier: "int | None"
+    usage: "Usage"
+
+    def __init__(self, state: str, attodollars: "int | None", as_of: str, tier: "int | None", usage: "Usage", rates: "tuple[int | None, ...]") -> None:
+        _set(self, "state", state)
+        _set(self, "attodollars", attodollars)
+        _set(self, "as_of", as_of)
+        _set(self, "tier", tier)
+        _set(self, "usage", usage)
+        _set(self, "_rates", rates)
+
+    @property
+    def usd(self) -> "Decimal | None":
+        """The cost in USD, unrounded; None when it is not known."""
+        if self.attodollars is None:
+            return None
+        from decimal import Decimal
+
+        return Decimal(money(self.attodollars))
+
+    @property
+    def lines(self) -> "tuple[dict[str, Any], ...]":
+        """Per unit that was billed: `unit`, `quantity`, `usd_per_unit` and `usd` as text, the last two None when not known."""
+        return tuple(
+            {
+                "unit": _KEYS[index],
+                "quantity": quantity,
+                "usd_per_unit": None if (rate := self._rates[index]) is None else money(rate * _PER[index]),
+                "usd": None if rate is None else money(rate * quantity),
+            }
+            for index, quantity in self.usage.parts
+            if _KEYS[index] != "usd_per_request" or self._rates[index]
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Cost) and (self.state, self.attodollars, self.tier) == (other.state, other.attodollars, other.tier)
+
+    def __hash__(self) -> int:
+        return hash((self.state, self.attodollars, self.tier))
+
+    def __repr__(self) -> str:
+        amount = "unknown" if self.attodollars is None else f"{money(self.attodollars)} USD"
+        return f"<Cost {amount}, {self.state}, as of {self.as_of}>"
+
+
+def cost(model: "Model", usage: "Usage", on: "str | date | None" = None, *, variant: "str | None" = None, at: "str | None" = None) -> Cost:
+    """
+    Return what *usage* of *model* costs.
+
+    *on* is the day whose prices hold, today by default; *variant* is the service tier (`batch`, `flex`, `priority`, `fast`);
+    *at* is the time of day, HH:MM in UTC, for models that are cheaper at certain hours: without it the usual price holds.
+    """
+    day = today() if on is None else as_text(on)
+    prices: "tuple[_Price, ...] | None" = model._prices
+    if prices is None:
+        prices = tuple(_Price(entry) for entry in model._facts.get("prices", ()))
+        _set(model, "_prices", prices)
+    for price in prices:
+        if price.since <= day < price.until:
+            return price.of(usage, day, variant, at)
+    return Cost("unknown", None, day, None, usage, _UNKNOWN)
+
+
+class _Price:
+    """One dated price, its rates worked out once."""
+
+    __slots__ = ("base", "off_peak", "since", "state", "tiers", "until", "variants")
+
+    def __init__(self, entry: "dict[str, Any]") -> None:
+        self.since: str = entry.get("since", "")
+        self.until: str = entry.get("until", "~")
+        figures = _figures(entry)
+        self.state: str = entry.get("state", "priced" if figures else "unknown")
+        self.base = _rates(figures)
+        self.tiers = _tiers(entry, figures)
+        self.variants: "dict[str, _Variant]" = {}
+        for name, variant in entry.get("variants", {}).items():
+            own = {**figures, **_figures(variant)}
+            tiers = _tiers(variant, own) if "tiers" in variant else tuple((above, _UNKNOWN) for above, _ in self.tiers)
+            self.variants[name] = (_rates(own), tiers)
+        self.off_peak = tuple((*part["hours_utc"].split("-"), _rates({**figures, **_figures(part)})) for part in entry.get("off_peak", ()))
+
+    def of(self, usage: "Usage", day: str, variant: "str | None", at: "str | None") -> Cost:
+        if self.state != "priced":
+            return Cost(self.state, 0 if self.state in ("free", "included") else None, day, None, usage, _ZERO if self.state in ("free", "included") else _UNKNOWN)
+        rates, tiers = (self.base, self.tiers) if variant is None else self.variants.get(variant, (_UNKNOWN, ()))
+        if at is not None:
+            rates = next((cheap for start, end, cheap in self.off_peak if _within(at, start, end)), rates)
+        tier = None
+        for above, dearer in tiers:
+            if usage.input_tokens > above:
+                tier, rates = above, dearer
+        total = 0
+        for index, quantity in usage.parts:
+            rate = rates[index]
+            if rate is None:
+                return Cost("unknown", None, day, tier, usage, rates)
+            total += rate * quantity
+        return Cost("priced", total, day, tier, usage, rates)
+
+
+def _within(at: str, start: str, end: str) -> bool:
+    return start <= at < end if start <= end else at >= start or at < end
+
+
+def _tiers(block: "dict[str, Any]", base: "dict[str, int]") -> "tuple[tuple[int, tuple[int | None, ...]], ...]":
+    return tuple((tier["above_input_tokens"], _rates({**base, **_figures(tier)})) for tier in block.get("tiers", ()))
+
+
+def _figures(block: "dict[str, Any]") -> "dict[str, int]":
+    """Return the figures of *block*, by key, in attodollars for one of what is counted."""
+    return {key: scaled(block[key]) * (1_000_000 // per) for key, per in zip(_KEYS, _PER, strict=True) if key in block}
+
+
+def _rates(figures: "dict[str, int]") -> "tuple[int | None, ...]":
+    """Return the rate of every unit, what stands in for those without a price included; requests cost nothing unless they are priced."""
+    rates: "list[int | None]" = [figures.get(key) for key in _KEYS]
+    if rates[_REQUEST] is None:
+        rates[_REQUEST] = 0
+    for index in _FALLBACK_ORDER:
+        fallback = _FALLBACKS[index]
+        if rates[index] is None and fallback is not None:
+            rates[index] = rates[fallback]
+    return tuple(rates)
+
+
+def scaled(figure: "str | int") -> int:
+    """
+    Return *figure*, a number as it is written, times 10¹², exactly.
+
+    >>> scaled(3), scaled("0.075"), scaled("2.5e-07")
+    (3000000000000, 75000000000, 250000)
+    """
+    if isinstance(figure, int):
+        return figure * 10**12
+    mantissa, _, exponent = figure.lower().partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    shift = 12 + int(exponent or 0) - len(fraction)
+    digits = int(whole + fraction)
+    return digits * 10**shift if shift >= 0 else digits // 10**-shift
+
+
+def money(attodollars: int) -> str:
+    """
+    Return an amount as USD in plain decimal notation, without trailing zeros.
+
+    >>> money(615 * 10**15), money(3 * 10**18), money(1)
+    ('0.615', '3', '0.000000000000000001')
+    """
+    whole, fraction = divmod(attodollars, _ONE_USD)
+    return f"{whole}.{fraction:0{_DECIMALS}d}".rstrip("0").rstrip(".")
+
+
+_REQUEST = _KEYS.index("usd_per_request")
+_UNKNOWN: "tuple[int | None, ...]" = (None,) * len(UNITS)
+_ZERO: "tuple[int | None, ...]" = (0,) * len(UNITS)
+_set = object.__setattr__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+    from typing import Any
+
+    from ..ir.resolved import Model
+    from .usage import Usage
+
+    _Variant = tuple[tuple[int | None, ...], tuple[tuple[int, tuple[int | None, ...]], ...]]

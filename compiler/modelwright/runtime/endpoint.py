@@ -1,0 +1,167 @@
+"""Where a call to a model would go, and how it would prove who sends it. Sends nothing and reads no secret's value."""
+
+from ..ir.resolved import Frozen
+from .errors import MissingVariableError, UsageError
+
+
+class Endpoint(Frozen):
+    """
+    One way to call a model.
+
+    `base_url` and `url` are complete; `header` is the header that carries the credential, or None; `source` names where the
+    credential was found (`env:ANTHROPIC_API_KEY`, `aws-sigv4` for a chain), or is None when it was not.
+    """
+
+    __slots__ = ("auth_kind", "base_url", "env", "header", "headers", "protocol", "route", "source", "upstream_id", "url")
+
+    route: str
+    protocol: str
+    base_url: str
+    url: str
+    upstream_id: str
+    auth_kind: str
+    header: "str | None"
+    env: "tuple[str, ...]"
+    """Environment variables that may hold the credential, first hit wins."""
+    source: "str | None"
+    headers: "dict[str, str]"
+    """Headers besides the credential's."""
+
+    def __init__(self, **parts: "Any") -> None:
+        for name, value in parts.items():
+            object.__setattr__(self, name, value)
+
+    def __repr__(self) -> str:
+        return f"<Endpoint {self.protocol} {self.url}>"
+
+
+def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]", route: "str | None" = None) -> Endpoint:
+    """
+    Return where a call to *model* would go.
+
+    Without *route* it is the first that offers the model and whose credential is in *environ*; else the first that takes
+    its credential from a chain (AWS, Google); else the first.
+
+    Raises MissingVariableError when the URL needs a variable that *environ* does not hold, UsageError when there is no such
+    route or the user has to give a base URL.
+    """
+    provider = registry.provider(model.provider)
+    facts = model._facts
+    kinds, protocols = registry.words("auth"), registry.words("protocols")
+    chosen = _route(model, provider, kinds, environ, route)
+    auth = chosen["auth"]
+    kind = kinds.get(auth["kind"], {})
+    protocol = facts.get("protocol", chosen["protocol"])
+    values = {name: _value(provider["id"], name, variable, environ) for name, variable in provider.get("variables", {}).items()}
+    base_url = facts.get("base_url") or _first(environ, chosen.get("base_url_env", ())) or chosen.get("base_url")
+    if base_url is None:
+        env = tuple(chosen.get("base_url_env", ()))
+        raise MissingVariableError(provider["id"], "base_url", env)
+    base_url = _filled(base_url, values, provider).rstrip("/")
+    upstream = _upstream(model, provider, values)
+    path = facts.get("path") or (None if "protocol" in facts and facts["protocol"] != chosen["protocol"] else chosen.get("path"))
+    url = _joined(base_url, path, protocols.get(protocol, {}))
+    if "query" in chosen:
+        url += "?" + "&".join(f"{key}={_filled(value, values, provider)}" for key, value in chosen["query"].items())
+    return Endpoint(
+        route=chosen["id"],
+        protocol=protocol,
+        base_url=base_url,
+        url=_filled(url, {**values, "model": _quoted(upstream)}, provider),
+        upstream_id=upstream,
+        auth_kind=auth["kind"],
+        header=auth.get("header", None if "query" in auth else kind.get("header")),
+        env=tuple(auth.get("env", ())),
+        source=_source(auth, kind, environ),
+        headers={name: _filled(value, values, provider) for name, value in chosen.get("headers", {}).items()},
+    )
+
+
+def _route(model: "Model", provider: "dict[str, Any]", kinds: "dict[str, Any]", environ: "Mapping[str, str]", wanted: "str | None") -> "dict[str, Any]":
+    offered = model._facts.get("routes")
+    routes: "list[dict[str, Any]]" = [route for route in provider["routes"] if offered is None or route["id"] in offered]
+    if wanted is not None:
+        for route in routes:
+            if route["id"] == wanted:
+                return route
+        raise UsageError(f"{model.ref} has no route {wanted!r}; it has: {', '.join(route['id'] for route in routes)}")
+    if not routes:
+        raise UsageError(f"no route of provider {provider['id']!r} offers {model.ref}")
+    with_key = (route for route in routes if _first(environ, route["auth"].get("env", ())) and not kinds.get(route["auth"]["kind"], {}).get("chain"))
+    with_chain = (route for route in routes if kinds.get(route["auth"]["kind"], {}).get("chain"))
+    return next(with_key, None) or next(with_chain, None) or routes[0]
+
+
+def _source(auth: "dict[str, Any]", kind: "dict[str, Any]", environ: "Mapping[str, str]") -> "str | None":
+    if kind.get("chain"):
+        return str(auth["kind"])
+    for name in auth.get("env", ()):
+        if environ.get(name):
+            return f"env:{name}"
+    return "none" if auth["kind"] == "none" or auth.get("required") is False else None
+
+
+def _first(environ: "Mapping[str, str]", names: "Sequence[str]") -> "str | None":
+    return next((environ[name] for name in names if environ.get(name)), None)
+
+
+def _value(provider: str, name: str, variable: "dict[str, Any]", environ: "Mapping[str, str]") -> "str | MissingVariableError":
+    found = _first(environ, variable.get("env", ())) or variable.get("default")
+    return MissingVariableError(provider, name, tuple(variable.get("env", ()))) if found is None else str(found)
+
+
+def _filled(text: str, values: "Mapping[str, str | MissingVariableError]", provider: "dict[str, Any]") -> str:
+    """Return *text* with every `${name}` replaced; raises the error that stands for a value that is missing."""
+    head, *parts = text.split("${")
+    for part in parts:
+        name, closed, rest = part.partition("}")
+        value = values.get(name) if closed else None
+        if value is None:
+            if name == "model":
+                head += "${model}" + rest
+                continue
+            raise MissingVariableError(provider["id"], name, ())
+        if not isinstance(value, str):
+            raise value
+        head += value + rest
+    return head
+
+
+def _upstream(model: "Model", provider: "dict[str, Any]", values: "Mapping[str, str | MissingVariableError]") -> str:
+    """Return the id to send: the one that was asked for, with the prefix that the provider's rule gives it."""
+    given: "str | None" = model._facts.get("upstream_id")
+    upstream = given or model.asked_id
+    rule = provider.get("upstream_ids")
+    if rule is None or given is not None or upstream.startswith(tuple(rule["unless"])) or not upstream.startswith(tuple(rule["families"])):
+        return upstream
+    value = values[rule["variable"]]
+    if not isinstance(value, str):
+        raise value
+    return str(next(choice["prefix"] for choice in rule["prefixes"] if value.startswith(choice["value"]))) + upstream
+
+
+def _joined(base_url: str, path: "str | None", protocol: "dict[str, Any]") -> str:
+    """
+    Return *base_url* with the path of a call.
+
+    The protocol's version goes between unless the base URL ends in one, so that `https://h` and `https://h/v1` both work.
+    """
+    if path is not None:
+        return base_url + path
+    last = base_url.rpartition("/")[2]
+    has_version = last[:1] == "v" and last[1:2].isdigit()
+    return base_url + ("" if has_version else protocol.get("version", "")) + str(protocol.get("path", ""))
+
+
+def _quoted(text: str) -> str:
+    safe = "-._~"
+    return "".join(chr(byte) if chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in safe) else f"%{byte:02X}" for byte in text.encode())
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from ..ir.resolved import Model
+    from .registry import Registry

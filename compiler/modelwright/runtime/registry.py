@@ -1,0 +1,226 @@
+"""The compiled registry: from text that names a model to the model."""
+
+import os
+
+from ..ir.refs import split
+from ..ir.resolved import Model
+from .artifact import Artifact
+from .day import as_text, today
+from .errors import AmbiguousRefError, ArtifactError, UnknownRefError
+
+_NEAREST = 5
+
+
+def load(path: "str | os.PathLike[str] | None" = None, environ: "Mapping[str, str] | None" = None) -> "Registry":
+    """
+    Return the compiled registry.
+
+    It is the one at *path*; else the one that `PROVIDERS_ARTIFACT` names; else the one `providers compile` wrote to
+    `PROVIDERS_HOME` (or, without that variable, to the platform's folder for application data); else the one that came with
+    the package. *environ* takes the place of the process's environment.
+
+    Raises ArtifactError when there is none, or it is damaged, or of another version.
+    """
+    return Registry(os.fspath(path) if path is not None else find(os.environ if environ is None else environ))
+
+
+def find(environ: "Mapping[str, str]") -> str:
+    """Return the path of the artifact that *environ* means, whether or not it is there."""
+    named = environ.get("PROVIDERS_ARTIFACT")
+    if named:
+        return named
+    compiled = home_artifact(environ)
+    return compiled if os.path.exists(compiled) else built_in()
+
+
+def home_artifact(environ: "Mapping[str, str]") -> str:
+    """Return where `providers compile` writes by default."""
+    return os.path.join(home(environ), "registry.artifact")
+
+
+def home(environ: "Mapping[str, str]") -> str:
+    """Return the folder of what modelwright keeps for this user: `PROVIDERS_HOME`, else the platform's for application data."""
+    named = environ.get("PROVIDERS_HOME")
+    if named:
+        return os.path.expanduser(named)
+    import sys
+
+    if sys.platform == "win32":
+        return os.path.join(environ.get("LOCALAPPDATA") or os.path.expanduser("~\\AppData\\Local"), "modelwright")
+    if sys.platform == "darwin":
+        return os.path.expanduser("~/Library/Application Support/modelwright")
+    return os.path.join(environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share"), "modelwright")
+
+
+def built_in() -> str:
+    """Return the path of the artifact that was built with the package."""
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    packaged = os.path.join(here, "_data", "registry.artifact")
+    return packaged if os.path.exists(packaged) else os.path.join(os.path.dirname(os.path.dirname(here)), "build", "registry.artifact")
+
+
+class Registry:
+    """
+    A compiled registry. Safe to share between threads: it only ever reads.
+
+    >>> registry = load()
+    >>> registry.resolve("anthropic/claude-sonnet-4-5").limits.output_tokens
+    64000
+    """
+
+    __slots__ = ("_artifact", "_models", "digest")
+
+    digest: str
+    """Names what it was compiled from: equal inputs have equal digests."""
+
+    def __init__(self, path: str) -> None:
+        if not os.path.exists(path):
+            raise ArtifactError(path, "there is no compiled registry", "run `providers compile` to make one")
+        self._artifact = Artifact(path)
+        self._models: "dict[str, Model]" = {}
+        self.digest = str(self._artifact.header["digest"])
+
+    @property
+    def path(self) -> str:
+        """Where the artifact is."""
+        return self._artifact.path
+
+    @property
+    def header(self) -> "dict[str, Any]":
+        """The artifact's header: format, compiler, digest and sizes."""
+        return dict(self._artifact.header)
+
+    def resolve(self, ref: str, on: "str | date | None" = None) -> Model:
+        """
+        Return the model that *ref* names.
+
+        A ref is `provider/model` or `provider:model`, where the provider may be an alias and the model may be one; or a name
+        of the user's own; or a bare id, when one provider alone has it. Aliases that moved are read as of the day *on*,
+        today by default.
+
+        Raises UnknownRefError, which lists the nearest names, or AmbiguousRefError, which lists the choices.
+        """
+        if on is None:
+            known = self._models.get(ref)
+            if known is not None:
+                return known
+        day = None if on is None else as_text(on)
+        model, lasts = self._resolve(ref, day)
+        if lasts and model.is_listed:
+            self._models[ref] = model
+        return model
+
+    def provider(self, name: str) -> "dict[str, Any]":
+        """
+        Return the provider that *name*, an id or alias in any case, names, in the shape of `schemas/artifact.schema.json`.
+
+        Raises UnknownRefError or AmbiguousRefError.
+        """
+        record = self._provider(name.lower())
+        if record is None:
+            raise UnknownRefError(name, lambda: _nearest(name, self._artifact.keys("provider:")), what="provider")
+        return record
+
+    def providers(self) -> "list[dict[str, Any]]":
+        """Return every provider, in display order."""
+        found = [record for _, record in self._artifact.scan("provider:") if "alias_of" not in record]
+        return sorted(found, key=lambda record: (record["order"], record["id"]))
+
+    def models(self, provider: "str | None" = None) -> "Iterator[Model]":
+        """Yield every model, or every one of *provider*, an id, sorted by ref."""
+        for rest, record in self._artifact.scan("model:" if provider is None else f"model:{provider}/"):
+            if "alias_of" not in record:
+                yield Model(rest if provider is None else f"{provider}/{rest}", record, self.digest)
+
+    def inputs(self) -> "dict[str, str]":
+        """Return the logical paths of the files it was compiled from, to their SHA-256."""
+        return dict(self._artifact.scan("input:"))
+
+    def words(self, vocabulary: str) -> "dict[str, Any]":
+        """Return the words of *vocabulary* (`protocols`, `auth`, `errors`) to what the runtime needs of them."""
+        return self._artifact.find(f"vocabulary:{vocabulary}") or {}
+
+    def verify(self) -> int:
+        """Check every record of the file and return how many there are; raises ArtifactError."""
+        return self._artifact.verify()
+
+    def refs(self) -> "Iterator[str]":
+        """Yield everything `provider/…` that names a model, aliases included, sorted."""
+        return self._artifact.keys("model:")
+
+    def _resolve(self, ref: str, day: "str | None") -> "tuple[Model, bool]":
+        """Return the model and whether the answer is the same on every day."""
+        record = self._artifact.find(f"model:{ref}") if "/" in ref else None
+        if record is not None:
+            return self._follow(ref, record, day, ref)
+        for head, rest in split(ref):
+            provider = self._provider(head, strict=False)
+            if provider is None:
+                continue
+            canonical = f"{provider['id']}/{rest}"
+            record = self._artifact.find(f"model:{canonical}")
+            if record is not None:
+                return self._follow(ref, record, day, canonical)
+            if provider.get("open_ids"):
+                return Model(canonical, {"id": rest, "provider": provider["id"]}, self.digest, is_listed=False), True
+            raise UnknownRefError(ref, lambda: self._nearest_model(ref, provider["id"], rest))
+        return self._bare(ref, day)
+
+    def _follow(self, ref: str, record: "dict[str, Any]", day: "str | None", canonical: str) -> "tuple[Model, bool]":
+        targets = record.get("alias_of")
+        if targets is None:
+            return Model(canonical, record, self.digest), True
+        when = day or today()
+        target = next((found for found in targets if found.get("since", "") <= when < found.get("until", "~")), None)
+        record = self._artifact.find(f"model:{target['ref']}") if target else None
+        if target is None or record is None:
+            raise UnknownRefError(ref, lambda: tuple(found["ref"] for found in targets))
+        asked = None if target.get("own") else canonical.partition("/")[2]
+        return Model(target["ref"], record, self.digest, asked_id=asked), not any("since" in found or "until" in found for found in targets)
+
+    def _bare(self, ref: str, day: "str | None") -> "tuple[Model, bool]":
+        record = self._artifact.find(f"bare:{ref}")
+        if record is None:
+            raise UnknownRefError(ref, lambda: self._nearest_bare(ref))
+        if "alias" in record:
+            return self._resolve(record["alias"], day)
+        if len(record["refs"]) > 1:
+            raise AmbiguousRefError(ref, tuple(record["refs"]))
+        canonical = f"{record['refs'][0].partition('/')[0]}/{ref}"
+        found = self._artifact.find(f"model:{canonical}")
+        if found is None:  # pragma: no cover - the compiler writes both
+            raise ArtifactError(self.path, f"{canonical} is named but not there")
+        return self._follow(ref, found, day, canonical)
+
+    def _provider(self, name: str, *, strict: bool = True) -> "dict[str, Any] | None":
+        record = self._artifact.find(f"provider:{name}")
+        if record is None or "alias_of" not in record:
+            return record
+        ids = {found["id"] for found in record["alias_of"] if "dialect" not in found} or {found["id"] for found in record["alias_of"]}
+        if len(ids) > 1:
+            raise AmbiguousRefError(name, tuple(sorted(ids)))
+        return self._artifact.find(f"provider:{ids.pop()}")
+
+    def _nearest_model(self, ref: str, provider: str, model: str) -> "tuple[str, ...]":
+        near = [f"{provider}/{found}" for found in _nearest(model, self._artifact.keys(f"model:{provider}/"))]
+        record = self._artifact.find(f"bare:{model}") or self._artifact.find(f"bare:{ref}") or {}
+        return tuple(dict.fromkeys([*record.get("refs", ())[:3], *near]))[:_NEAREST]
+
+    def _nearest_bare(self, ref: str) -> "tuple[str, ...]":
+        near = _nearest(ref, self._artifact.keys("bare:"))
+        whole = _nearest(ref, self._artifact.keys("model:")) if "/" in ref else ()
+        return tuple(dict.fromkeys([*whole, *near]))[:_NEAREST]
+
+
+def _nearest(name: str, known: "Iterator[str]") -> "tuple[str, ...]":
+    from difflib import get_close_matches
+
+    by_lower = {found.lower(): found for found in known}
+    return tuple(by_lower[found] for found in get_close_matches(name.lower(), by_lower, n=_NEAREST, cutoff=0.6))
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+    from typing import Any

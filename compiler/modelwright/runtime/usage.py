@@ -1,0 +1,77 @@
+"""What one request used, as the provider counted it."""
+
+from ..ir.resolved import Frozen
+from ..ir.units import UNITS
+
+_INDEX = {key: index for index, (key, *_) in enumerate(UNITS)}
+_FIELDS = tuple((field, index, _INDEX.get(within)) for index, (_, field, within, _, _) in enumerate(UNITS))
+"""Per quantity its name, the index of its unit, and the index of the unit whose quantity includes it."""
+
+FIELDS = tuple(field for field, _, _ in _FIELDS)
+
+
+class Usage(Frozen):
+    """
+    The quantities of one request.
+
+    `input_tokens` is the total: tokens read from cache, written to cache, of pictures and of sound are part of it.
+    `output_tokens` is the total too: thinking tokens are part of it. `cache_write_tokens` are those written without a named
+    time-to-live, `cache_write_5m_tokens` and `cache_write_1h_tokens` the others.
+
+    Raises ValueError when a quantity is negative, or parts are more than their total.
+
+    >>> Usage(input_tokens=1000, output_tokens=200, cache_read_tokens=900)
+    Usage(input_tokens=1000, output_tokens=200, cache_read_tokens=900, requests=1)
+    >>> Usage.uncached(input_tokens=100, output_tokens=200, cache_read_tokens=900).input_tokens
+    1000
+    """
+
+    __slots__ = ("_given", "input_tokens", "parts")
+
+    input_tokens: int
+    parts: "tuple[tuple[int, int], ...]"
+    """What is billed: index of the unit in `ir.units.UNITS`, and how many of it after what is counted apart was taken off."""
+
+    def __init__(self, input_tokens: int = 0, output_tokens: int = 0, *, requests: int = 1, **quantities: int) -> None:
+        given = {"input_tokens": input_tokens, "output_tokens": output_tokens, **quantities, "requests": requests}
+        rest = [0] * len(UNITS)
+        for field, index, within in _FIELDS:
+            quantity = given.get(field, 0)
+            if not quantity:
+                continue
+            if quantity < 0:
+                raise ValueError(f"{field} is negative: {quantity}")
+            rest[index] += quantity
+            if within is not None:
+                rest[within] -= quantity
+        if len(given) > 3 and (unknown := given.keys() - set(FIELDS)):
+            raise TypeError(f"unknown quantities: {', '.join(sorted(unknown))}; known: {', '.join(FIELDS)}")
+        if rest[0] < 0 or rest[1] < 0:
+            total, parts = ("input_tokens", input_tokens) if rest[0] < 0 else ("output_tokens", output_tokens), rest
+            raise ValueError(f"{total[0]} is {total[1]}, less than its parts by {-min(parts[0], parts[1])}")
+        _set(self, "input_tokens", input_tokens)
+        _set(self, "parts", tuple((index, quantity) for index, quantity in enumerate(rest) if quantity))
+        _set(self, "_given", given)
+
+    @classmethod
+    def uncached(cls, input_tokens: int = 0, output_tokens: int = 0, *, requests: int = 1, **quantities: int) -> "Usage":
+        """Return the usage when *input_tokens* leaves out what was read from and written to cache, as Anthropic counts."""
+        cached = sum(quantity for field, quantity in quantities.items() if field.startswith("cache_"))
+        return cls(input_tokens + cached, output_tokens, requests=requests, **quantities)
+
+    def __getattr__(self, name: str) -> int:
+        if name in FIELDS:
+            return self._given.get(name, 0)
+        raise AttributeError(name)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Usage) and self.parts == other.parts
+
+    def __hash__(self) -> int:
+        return hash(self.parts)
+
+    def __repr__(self) -> str:
+        return f"Usage({', '.join(f'{field}={quantity}' for field, quantity in self._given.items() if quantity)})"
+
+
+_set = object.__setattr__
