@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import inputs, options
+from .output import colours, notice
 
 if TYPE_CHECKING:
     from ..pipeline import Result
@@ -19,16 +20,16 @@ LOCK = "providers.lock"
 
 @click.command(name="compile")
 @click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Where to write; - is standard output. Default: PROVIDERS_HOME.")
-@click.option("--target", type=click.Choice(["artifact", "json"]), default="artifact", show_default=True, help="artifact: what programs load; json: one document for other languages.")
+@click.option(
+    "--target", type=click.Choice(["artifact", "json"]), default="artifact", show_default=True, help="artifact: what programs load; json: one document for other languages."
+)
 @click.option("--check", is_flag=True, help="Write nothing; verify that the compiled file is whole and is what a compile would write.")
 @click.option("--locked", is_flag=True, help=f"Fail when an input differs from {LOCK}.")
 @click.option("--lock", "lock", is_flag=True, help=f"Write {LOCK}: the digest of every input.")
 @click.option("--no-sightings", is_flag=True, help="Leave out what listings reported.")
 @options.sources
 @options.output
-def command(
-    output: str | None, target: str, check: bool, locked: bool, lock: bool, no_sightings: bool, registry: str | None, configs: tuple[str, ...], quiet: bool, no_color: bool
-) -> None:
+def command(output: str | None, target: str, check: bool, locked: bool, lock: bool, no_sightings: bool, registry: str | None, configs: tuple[str, ...]) -> None:
     """
     Compile the registry and your own files into the file programs load.
 
@@ -47,7 +48,7 @@ def command(
     from . import build, home
 
     result = pipeline.compile(inputs.find(registry, configs, sightings=not no_sightings))
-    _report(result, no_color=no_color, quiet=quiet)
+    _report(result)
     if locked:
         _compare(result)
     if not result.is_sound:
@@ -64,19 +65,17 @@ def command(
             build.write(path, content)
         except OSError as error:
             raise click.ClickException(f"{path} cannot be written: {(error.strerror or str(error)).lower()}; name another place with -o") from error
-        if not quiet:
-            click.echo(f"{path}: {len(result.catalog.providers)} providers, {len(result.catalog.models)} models, {len(content):,} bytes", err=True)
+        notice(f"{path}: {len(result.catalog.providers)} providers, {len(result.catalog.models)} models, {len(content):,} bytes")
     if lock:
         build.write(LOCK, _lock(result))
 
 
-def _report(result: Result, *, no_color: bool, quiet: bool) -> None:
+def _report(result: Result) -> None:
     from ..diagnostics import render_text
-    from .output import colours
 
-    shown = [finding for finding in result.findings if not quiet or finding.severity == "error"]
+    shown = [finding for finding in result.findings if not options.is_quiet() or finding.severity == "error"]
     if shown:
-        click.echo(render_text.render(shown, colour=colours(no_color=no_color, stream=sys.stderr)), err=True, color=True)
+        click.echo(render_text.render(shown, colour=colours(sys.stderr)), err=True, color=True)
 
 
 def _check(path: str, content: bytes, target: str) -> None:

@@ -23,7 +23,17 @@ from . import options
 @options.artifact
 @options.output
 def command(
-    ref: str, input_tokens: int, output_tokens: int, quantities: tuple[str, ...], input_excludes_cache: bool, variant: str | None, on: str | None, at: str | None, format_: str, artifact: str | None, quiet: bool, no_color: bool, **cached: int
+    ref: str,
+    input_tokens: int,
+    output_tokens: int,
+    quantities: tuple[str, ...],
+    input_excludes_cache: bool,
+    variant: str | None,
+    on: str | None,
+    at: str | None,
+    format_: str,
+    artifact: str | None,
+    **cached: int,
 ) -> None:
     """
     Count what a request costs, exactly.
@@ -42,7 +52,7 @@ def command(
 
     if at is not None and not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", at):
         raise click.BadParameter(f"{at!r} is not a time of day; write HH:MM", param_hint="--at")
-    model = output.open_registry(artifact, quiet=quiet).resolve(ref, on)
+    model = output.open_registry(artifact).resolve(ref, on)
     try:
         make = Usage.uncached if input_excludes_cache else Usage
         usage = make(input_tokens, output_tokens, **{name: number for name, number in cached.items() if number}, **_quantities(quantities))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from . import inputs, options
+from . import inputs, options, output
 
 if TYPE_CHECKING:
     from ..diagnostics.diagnostic import Diagnostic
@@ -27,7 +27,16 @@ if TYPE_CHECKING:
 @click.option("--on", type=options.Day(), metavar="DAY", help="Judge as of this day instead of today.")
 @options.output
 def command(
-    paths: tuple[str, ...], format_: str, registry: str | None, configs: tuple[str, ...], select: tuple[str, ...], ignore: tuple[str, ...], fix: bool, strict: bool, no_cache: bool, on: str | None, quiet: bool, no_color: bool
+    paths: tuple[str, ...],
+    format_: str,
+    registry: str | None,
+    configs: tuple[str, ...],
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fix: bool,
+    strict: bool,
+    no_cache: bool,
+    on: str | None,
 ) -> None:
     """
     Check the registry and your own files; report every finding at once.
@@ -44,8 +53,8 @@ def command(
     findings, files = _findings(found, select, ignore, fix=fix, cached=not no_cache)
     shown = [finding for finding in findings if _is_below(finding.span.path, paths)]
     errors = sum(finding.severity == "error" for finding in shown)
-    _print(shown, files, format_, colour=_colour(no_color=no_color))
-    if format_ == "text" and not quiet:
+    _print(shown, files, format_, colour=output.colours())
+    if format_ == "text" and not options.is_quiet():
         summary = f"{files} files: {errors} errors, {len(shown) - errors} warnings" if shown else f"{files} files, no findings"
         click.echo(summary, err=True)
     sys.exit(1 if errors or (strict and shown) else 0)
@@ -113,7 +122,3 @@ def _print(findings: list[Diagnostic], files: int, format_: str, *, colour: bool
         from ..rules import reference
 
         click.echo(render_sarif.render(findings, list(reference.entries().values())), nl=False)
-
-
-def _colour(*, no_color: bool) -> bool:
-    return not no_color and not os.environ.get("NO_COLOR") and (bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty())

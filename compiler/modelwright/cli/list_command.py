@@ -16,7 +16,7 @@ from . import options
 @options.formats("text", "json", "csv")
 @options.artifact
 @options.output
-def command(provider: str | None, named: str | None, all_: bool, format_: str, artifact: str | None, quiet: bool, no_color: bool) -> None:
+def command(provider: str | None, named: str | None, all_: bool, format_: str, artifact: str | None) -> None:
     """
     List the providers with their routes and credentials.
 
@@ -26,7 +26,7 @@ def command(provider: str | None, named: str | None, all_: bool, format_: str, a
     """
     from . import output
 
-    registry = output.open_registry(artifact, quiet=quiet)
+    registry = output.open_registry(artifact)
     wanted = provider or named
     records = [registry.provider(wanted)] if wanted else [record for record in registry.providers() if all_ or record.get("listing") != "compat"]
     kinds = registry.words("auth")

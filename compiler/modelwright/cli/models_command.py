@@ -9,10 +9,25 @@ import click
 from . import options
 
 if TYPE_CHECKING:
-    from ..runtime.registry import Model
+    from ..ir.resolved import Model
 
 _COLUMNS = ("ref", "status", "context", "output", "in $/M", "out $/M", "cache $/M", "tools", "thinking")
-_CSV = ("ref", "name", "status", "context_tokens", "input_tokens", "output_tokens", "price_state", "input_usd_per_mtok", "output_usd_per_mtok", "cache_read_usd_per_mtok", "tools", "json", "thinking", "vision")
+_CSV = (
+    "ref",
+    "name",
+    "status",
+    "context_tokens",
+    "input_tokens",
+    "output_tokens",
+    "price_state",
+    "input_usd_per_mtok",
+    "output_usd_per_mtok",
+    "cache_read_usd_per_mtok",
+    "tools",
+    "json",
+    "thinking",
+    "vision",
+)
 
 
 @click.group(name="models")
@@ -27,7 +42,7 @@ def command() -> None:
 @options.formats("text", "json", "csv")
 @options.artifact
 @options.output
-def list_models(provider: str | None, all_: bool, on: str | None, format_: str, artifact: str | None, quiet: bool, no_color: bool) -> None:
+def list_models(provider: str | None, all_: bool, on: str | None, format_: str, artifact: str | None) -> None:
     """
     List the models, sorted by provider and id.
 
@@ -39,7 +54,7 @@ def list_models(provider: str | None, all_: bool, on: str | None, format_: str, 
     from . import output, shown
 
     day = on or today()
-    registry = output.open_registry(artifact, quiet=quiet)
+    registry = output.open_registry(artifact)
     found = registry.models(str(registry.provider(provider)["id"]) if provider else None)
     entries = [shown.model(model, day) for model in found if all_ or model.status != "retired"]
     if format_ == "json":
@@ -56,7 +71,7 @@ def list_models(provider: str | None, all_: bool, on: str | None, format_: str, 
 @options.formats("text", "json")
 @options.artifact
 @options.output
-def show(ref: str, on: str | None, format_: str, artifact: str | None, quiet: bool, no_color: bool) -> None:
+def show(ref: str, on: str | None, format_: str, artifact: str | None) -> None:
     """
     Show all that is known of one model.
 
@@ -68,13 +83,13 @@ def show(ref: str, on: str | None, format_: str, artifact: str | None, quiet: bo
     from . import output, shown
 
     day = on or today()
-    model = output.open_registry(artifact, quiet=quiet).resolve(ref, on)
+    model = output.open_registry(artifact).resolve(ref, on)
     entry = shown.model(model, day)
     if format_ == "json":
         output.as_json({"models": [entry]})
         return
     for label, value in _lines(model, entry, day):
-        click.echo(f"{label:14}{value}")
+        click.echo(f"{label:18}{value}")
 
 
 def _lines(model: Model, entry: dict[str, Any], day: str) -> list[tuple[str, str]]:
@@ -88,7 +103,12 @@ def _lines(model: Model, entry: dict[str, Any], day: str) -> list[tuple[str, str
     lines = [
         ("ref", entry["ref"]),
         ("name", printable(entry["name"])),
-        ("status", " ".join(filter(None, [entry["status"] or "not listed", entry["retires_on"] and f"(ends {entry['retires_on']})", entry["replaced_by"] and f"→ {entry['replaced_by']}"]))),
+        (
+            "status",
+            " ".join(
+                filter(None, [entry["status"] or "not listed", entry["retires_on"] and f"(ends {entry['retires_on']})", entry["replaced_by"] and f"→ {entry['replaced_by']}"])
+            ),
+        ),
         ("released", entry["released_on"] or "unknown"),
         ("aliases", ", ".join(entry["aliases"]) or "-"),
         ("context", shown.tokens(limits["context_tokens"]) or "unknown"),

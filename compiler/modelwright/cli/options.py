@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-class Ref(click.ParamType):
+class Ref(click.ParamType[str]):
     """Text that names a model; completes from the compiled registry."""
 
     name = "ref"
@@ -34,7 +34,7 @@ class Ref(click.ParamType):
             return []
 
 
-class Provider(click.ParamType):
+class Provider(click.ParamType[str]):
     """A provider's id; completes from the compiled registry."""
 
     name = "provider"
@@ -52,16 +52,16 @@ class Provider(click.ParamType):
         return [CompletionItem(item["id"], help=item["name"]) for item in providers if item["id"].startswith(incomplete)]
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[str]):
     """A day, YYYY-MM-DD."""
 
     name = "day"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        import datetime
+        from datetime import date
 
         try:
-            return datetime.date.fromisoformat(value).isoformat()
+            return date.fromisoformat(value).isoformat()
         except ValueError:
             self.fail(f"{value!r} is not a day; write YYYY-MM-DD", param, ctx)
 
@@ -71,7 +71,9 @@ def formats(*names: str) -> Decorator:
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         function = click.option("--json", "format_", flag_value="json", help="Same as --format json.")(function)
-        return click.option("--format", "format_", type=click.Choice(names), default=names[0], show_default=True, envvar="PROVIDERS_FORMAT", help="How the result is written.")(function)
+        return click.option("--format", "format_", type=click.Choice(names), default=names[0], show_default=True, envvar="PROVIDERS_FORMAT", help="How the result is written.")(
+            function
+        )
 
     return decorate
 
@@ -79,18 +81,56 @@ def formats(*names: str) -> Decorator:
 def sources(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say what is read: the registry and the user's files."""
     config = click.option(
-        "--config", "configs", multiple=True, envvar="PROVIDERS_CONFIG", type=click.Path(), metavar="FILE", help="A models.json of yours; repeatable. Instead of the ones in your config directory and in .providers/."
+        "--config",
+        "configs",
+        multiple=True,
+        envvar="PROVIDERS_CONFIG",
+        type=click.Path(),
+        metavar="FILE",
+        help="A models.json of yours; repeatable. Instead of the ones in your config directory and in .providers/.",
     )
-    registry = click.option("--registry", envvar="PROVIDERS_REGISTRY", type=click.Path(), metavar="DIR", help="The registry. Default: the checkout's when inside one, else the packaged one.")
+    registry = click.option(
+        "--registry", envvar="PROVIDERS_REGISTRY", type=click.Path(), metavar="DIR", help="The registry. Default: the checkout's when inside one, else the packaged one."
+    )
     return registry(config(function))
 
 
 def artifact(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the option that names the compiled registry."""
-    return click.option("--artifact", envvar="PROVIDERS_ARTIFACT", type=click.Path(), metavar="FILE", help="The compiled registry. Default: what `providers compile` wrote, else the one in the package.")(function)
+    return click.option(
+        "--artifact",
+        envvar="PROVIDERS_ARTIFACT",
+        type=click.Path(),
+        metavar="FILE",
+        help="The compiled registry. Default: what `providers compile` wrote, else the one in the package.",
+    )(function)
 
 
 def output(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say how much is said."""
-    quiet = click.option("--quiet", "-q", is_flag=True, help="Print the result only, no notices.")
-    return quiet(click.option("--no-color", is_flag=True, help="No colours; so does NO_COLOR.")(function))
+    quiet = click.option("--quiet", "-q", is_flag=True, expose_value=False, callback=_be_quiet, help="Print the result only, no notices.")
+    plain = click.option("--no-color", is_flag=True, expose_value=False, callback=_be_plain, help="No colours; so does NO_COLOR.")
+    return quiet(plain(function))
+
+
+def is_quiet() -> bool:
+    """Tell whether the command that runs was called with --quiet."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.meta.get(_QUIET))
+
+
+def is_plain() -> bool:
+    """Tell whether the command that runs was called with --no-color."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.meta.get(_PLAIN))
+
+
+def _be_quiet(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    ctx.meta[_QUIET] = value
+
+
+def _be_plain(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    ctx.meta[_PLAIN] = value
+
+
+_QUIET, _PLAIN = "modelwright.quiet", "modelwright.plain"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..diagnostics.render_text import printable
+from . import options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,25 +43,25 @@ def as_columns(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, right: 
         click.echo(click.style(line, bold=True) if number == 0 else line, color=None if colours() else False)
 
 
-def colours(*, no_color: bool = False, stream: Any = None) -> bool:
+def colours(stream: Any = None) -> bool:
     """Tell whether colours are wanted: a terminal, no NO_COLOR and no --no-color; FORCE_COLOR asks for them anywhere."""
-    if no_color or os.environ.get("NO_COLOR"):
+    if options.is_plain() or os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or (stream or sys.stdout).isatty()
 
 
-def notice(message: str, *, quiet: bool = False) -> None:
-    """Print *message* to standard error."""
-    if not quiet:
+def notice(message: str) -> None:
+    """Print *message* to standard error, unless --quiet was given."""
+    if not options.is_quiet():
         click.echo(message, err=True)
 
 
-def open_registry(artifact: str | None, *, quiet: bool) -> Registry:
+def open_registry(artifact: str | None) -> Registry:
     """Return the compiled registry, with a notice when something it may come from is newer."""
     from ..runtime.registry import load
 
     registry = load(artifact)
-    if not quiet and (newer := _newer(registry)):
+    if not options.is_quiet() and (newer := _newer(registry)):
         notice(f"note: {newer} is newer than the compiled registry; run `providers compile`")
     return registry
 

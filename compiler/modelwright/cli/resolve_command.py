@@ -16,7 +16,7 @@ from . import options
 @options.formats("text", "json")
 @options.artifact
 @options.output
-def command(ref: str, route: str | None, on: str | None, format_: str, artifact: str | None, quiet: bool, no_color: bool) -> None:
+def command(ref: str, route: str | None, on: str | None, format_: str, artifact: str | None) -> None:
     """
     Show where a call to a model would go.
 
@@ -29,7 +29,7 @@ def command(ref: str, route: str | None, on: str | None, format_: str, artifact:
     from ..runtime.endpoint import endpoint
     from . import output
 
-    registry = output.open_registry(artifact, quiet=quiet)
+    registry = output.open_registry(artifact)
     model = registry.resolve(ref, on)
     found = endpoint(registry, model, os.environ, route)
     if format_ == "json":
@@ -65,4 +65,4 @@ def command(ref: str, route: str | None, on: str | None, format_: str, artifact:
     for label, value in lines.items():
         click.echo(f"{label:12}  {value}")
     if model.status in ("deprecated", "retired"):
-        output.notice(f"note: {model.ref} is {model.status}" + (f"; use {model.replaced_by}" if model.replaced_by else ""), quiet=quiet)
+        output.notice(f"note: {model.ref} is {model.status}" + (f"; use {model.replaced_by}" if model.replaced_by else ""))

@@ -8,7 +8,7 @@ from ..ir.units import UNITS
 from ..runtime.cost import money
 
 if TYPE_CHECKING:
-    from ..runtime.registry import Model
+    from ..ir.resolved import Model
 
 CAPABILITIES = ("tools", "parallel_tools", "json", "json_schema", "streaming", "temperature", "batch", "caching", "web_search", "open_weights", "thinking", "vision")
 
@@ -42,7 +42,7 @@ def model(found: Model, day: str) -> dict[str, Any]:
 
 def price(facts: dict[str, Any], day: str) -> dict[str, Any]:
     """Return the price that holds on *day*: its state, every figure as text or None, its tiers."""
-    entry = next((entry for entry in facts.get("prices", ()) if entry.get("since", "") <= day < entry.get("until", "~")), {})
+    entry: dict[str, Any] = next((entry for entry in facts.get("prices", ()) if entry.get("since", "") <= day < entry.get("until", "~")), {})
     figures = _figures(entry)
     state = entry.get("state", "priced" if figures else "unknown")
     tiers = [{"above_input_tokens": tier["above_input_tokens"], **_figures(tier)} for tier in entry.get("tiers", ())]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @options.formats("text", "json")
 @options.sources
 @options.output
-def command(ref: str, field: str | None, on: str | None, format_: str, registry: str | None, configs: tuple[str, ...], quiet: bool, no_color: bool) -> None:
+def command(ref: str, field: str | None, on: str | None, format_: str, registry: str | None, configs: tuple[str, ...]) -> None:
     """
     Show where a value comes from: every layer's word, and which one won.
 
@@ -139,5 +139,7 @@ def _as_json(entry: Entry, pointer: Pointer, words: list[Any]) -> dict[str, Any]
     origins = []
     for word in words:
         span = word.place.span()
-        origins.append({"layer": word.layer, "path": span.path, "line": span.line, "column": span.column, "source": word.source, "day": word.day, "value": word.value, "wins": word.wins})
+        origins.append(
+            {"layer": word.layer, "path": span.path, "line": span.line, "column": span.column, "source": word.source, "day": word.day, "value": word.value, "wins": word.wins}
+        )
     return {"field": _dotted(pointer), "value": _value(entry, pointer), "origins": origins}

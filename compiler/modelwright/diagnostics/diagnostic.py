@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..ir.span import Span
-
 if TYPE_CHECKING:
     from ..ir.catalog import Place
+    from ..ir.span import Span
 
 ERROR, WARNING = "error", "warning"
 

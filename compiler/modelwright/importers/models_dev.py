@@ -8,8 +8,10 @@ own schema (packages/core/src/schema.ts, read 2026-07-02). Nothing is corrected:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 NAME = "models-dev"
 

@@ -56,6 +56,9 @@ class Model(Frozen):
 
     __slots__ = ("_facts", "_prices", "_registry", "asked_id", "id", "is_listed", "provider", "ref")
 
+    _facts: "dict[str, Any]"
+    _prices: "tuple[Any, ...] | None"
+    _registry: str
     ref: str
     """`provider/id`."""
     provider: str
@@ -133,7 +136,7 @@ class Model(Frozen):
         if capability == "thinking":
             mode = self._facts.get("thinking", {}).get("mode")
             return None if mode is None else mode != "none"
-        known: "bool | None" = self._facts.get("capabilities", {}).get(capability)
+        known: bool | None = self._facts.get("capabilities", {}).get(capability)
         if known is None and capability in _AS_INPUT:
             return None if self.input is None else _AS_INPUT[capability] in self.input
         return known

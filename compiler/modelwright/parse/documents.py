@@ -22,7 +22,16 @@ def add(catalog: Catalog, document: Document, problems: list[Problem], *, layer:
     data = _without(document.data, {cut for pointer in bad if (cut := _cut(document.kind, pointer)) is not None}) if bad else document.data
     if data is None or (bad and any(_cut(document.kind, pointer) is None for pointer in bad)):
         return
-    _ADD[document.kind](catalog, document, data, layer, trusted)
+    if document.kind == "vocabulary":
+        catalog.vocabulary[data["vocabulary"]] = data["words"]
+    elif document.kind == "provider":
+        _add_provider(catalog, document, data, layer)
+    elif document.kind == "models":
+        _add_models(catalog, document, data, layer)
+    elif document.kind == "overlay":
+        catalog.overlays.append(Overlay(layer, document, data, trusted))
+    else:
+        catalog.listings.extend((document, listing | {"index": index}) for index, listing in enumerate(data["listings"]))
 
 
 def _cut(kind: str, pointer: Pointer) -> Pointer | None:
@@ -51,11 +60,7 @@ def _without(data: Any, cuts: set[Pointer]) -> Any:
     return data
 
 
-def _add_vocabulary(catalog: Catalog, document: Document, data: Facts, layer: str, trusted: bool) -> None:
-    catalog.vocabulary[data["vocabulary"]] = data["words"]
-
-
-def _add_provider(catalog: Catalog, document: Document, data: Facts, layer: str, trusted: bool) -> None:
+def _add_provider(catalog: Catalog, document: Document, data: Facts, layer: str) -> None:
     identity = data["id"]
     if document.path != f"registry/providers/{identity}.yaml":
         catalog.notes.append(Note("file-name", Place(document, ("id",)), (identity, document.path)))
@@ -65,7 +70,7 @@ def _add_provider(catalog: Catalog, document: Document, data: Facts, layer: str,
     catalog.providers[identity] = Entry(identity, identity, identity, data, [Layer(layer, document, (), data)])
 
 
-def _add_models(catalog: Catalog, document: Document, data: Facts, layer: str, trusted: bool) -> None:
+def _add_models(catalog: Catalog, document: Document, data: Facts, layer: str) -> None:
     provider = data["provider"]
     if document.path != f"registry/models/{provider}.yaml":
         catalog.notes.append(Note("file-name", Place(document, ("provider",)), (provider, document.path)))
@@ -80,14 +85,3 @@ def _add_models(catalog: Catalog, document: Document, data: Facts, layer: str, t
             catalog.notes.append(Note("duplicate-model", Place(document, ("models", index, "id")), (ref, str(models[ref].place("id").span()))))
             continue
         models[ref] = Entry(ref, provider, identity, facts, [Layer(layer, document, ("models", index), facts, None, None, sources)])
-
-
-def _add_overlay(catalog: Catalog, document: Document, data: Facts, layer: str, trusted: bool) -> None:
-    catalog.overlays.append(Overlay(layer, document, data, trusted))
-
-
-def _add_sightings(catalog: Catalog, document: Document, data: Facts, layer: str, trusted: bool) -> None:
-    catalog.listings.extend((document, listing | {"index": index}) for index, listing in enumerate(data["listings"]))
-
-
-_ADD = {"vocabulary": _add_vocabulary, "provider": _add_provider, "models": _add_models, "overlay": _add_overlay, "sightings": _add_sightings}

@@ -35,14 +35,13 @@ def sources_of(entry: Entry) -> Mapping[str, Any]:
 
 def _groups(facts: Mapping[str, Any], fields: frozenset[str] | None = None) -> set[str]:
     known = model_fields()
-    return {
-        group for key in facts if (fields is None or key in fields) and key in known and key not in ("name", "aliases") and (group := known[key].group)
-    }
+    return {group for key in facts if (fields is None or key in fields) and key in known and key not in ("name", "aliases") and (group := known[key].group)}
 
 
 def origins_of(entry: Entry) -> dict[str, str]:
     """Return per field, dotted where a single fact was said, the layer that gave it, for all that is not the registry's."""
-    fields, result = model_fields(), {}
+    fields = model_fields()
+    result: dict[str, str] = {}
     for layer in entry.layers:
         if layer.name == REGISTRY:
             continue

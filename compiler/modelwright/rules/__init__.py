@@ -33,4 +33,4 @@ def all_rules() -> tuple[Rule, ...]:
     """Return every rule module of this package, by code."""
     stems = (name[:-3] for name in os.listdir(os.path.dirname(__file__)) if name.endswith(".py"))
     modules = (import_module(f"{__name__}.{stem}") for stem in stems if stem not in _NOT_RULES)
-    return tuple(sorted(modules, key=lambda rule: rule.CODE))  # type: ignore[arg-type]  # modules, seen as what they hold
+    return tuple(sorted(modules, key=lambda rule: rule.CODE))

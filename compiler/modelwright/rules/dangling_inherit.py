@@ -41,21 +41,30 @@ def check(catalog: Catalog) -> Iterator[Finding]:
         if note.kind != "dangling-inherit":
             continue
         (target,) = note.about
+        provider, _, identity = target.partition("/")
         if note.place.pointer[0] == "inherit_all":
             yield _whole_provider(catalog, note, target)
         elif target not in catalog.models:
-            if target.partition("/")[0] not in catalog.incomplete:
-                yield Finding(_target(note), f"there is no model `{target}` to inherit from", f"{did_you_mean_ref(target, catalog)}name a model of the registry as provider/id, or write its facts here")
-        elif note.place.pointer[-2] != target.partition("/")[2]:  # a model that inherits from itself is a circle
+            if provider not in catalog.incomplete:
+                yield Finding(
+                    _target(note),
+                    f"there is no model `{target}` to inherit from",
+                    f"{did_you_mean_ref(target, catalog)}name a model of the registry as provider/id, or write its facts here",
+                )
+        elif note.place.pointer[:4] != ("providers", provider, "models", identity):  # a model that inherits from itself is a circle
             yield Finding(_target(note), f"the model `{target}` to inherit from is declared only later", "declare it in the registry, or above the models that inherit from it")
 
 
 def _whole_provider(catalog: Catalog, note: Note, target: str) -> Finding:
     if "except" in note.place.pointer:
-        return Finding(note.place, f"`inherit_all` leaves out `{target}`, which is not there", f"{did_you_mean_ref(target, catalog)}name an id of that provider, or remove the line")
+        return Finding(
+            note.place, f"`inherit_all` leaves out `{target}`, which is not there", f"{did_you_mean_ref(target, catalog)}name an id of that provider, or remove the line"
+        )
     provider = target.rpartition(" ")[2]
     known = {model.provider for model in catalog.models.values()}
-    return Finding(note.place, f"`inherit_all` names the provider `{provider}`, which has no models", f"{did_you_mean(provider, known)}name a provider of the registry that has models")
+    return Finding(
+        note.place, f"`inherit_all` names the provider `{provider}`, which has no models", f"{did_you_mean(provider, known)}name a provider of the registry that has models"
+    )
 
 
 def _target(note: Note) -> Place:

@@ -38,8 +38,12 @@ def check(catalog: Catalog) -> Iterator[Finding]:
     for note in catalog.notes:
         if note.kind == "duplicate-model":
             ref, first = note.about
-            yield Finding(note.place, f"the model `{ref}` is declared twice", "keep one of the two entries, with what is right in both", (f"the first, which counts, is at {first}",))
+            yield Finding(
+                note.place, f"the model `{ref}` is declared twice", "keep one of the two entries, with what is right in both", (f"the first, which counts, is at {first}",)
+            )
         elif note.kind == "duplicate-provider":
             (identity,) = note.about
             first = str(catalog.providers[identity].place("id").span())
-            yield Finding(note.place, f"the provider `{identity}` is declared twice", "keep one of the two files, with what is right in both", (f"the first, which counts, is at {first}",))
+            yield Finding(
+                note.place, f"the provider `{identity}` is declared twice", "keep one of the two files, with what is right in both", (f"the first, which counts, is at {first}",)
+            )

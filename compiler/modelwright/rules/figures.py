@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from ..ir.catalog import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ..ir.catalog import Catalog, Entry, Facts, Pointer, Source
 
     Priced = tuple[Entry, tuple[str | int, ...], Mapping[str, Any]]
 
 
-def price_entries(models: Iterator[Entry] | list[Entry]) -> Iterator[tuple[Entry, int, Mapping[str, Any]]]:
+def price_entries(models: Iterable[Entry]) -> Iterator[tuple[Entry, int, Mapping[str, Any]]]:
     """Yield model, index and price of every dated price."""
     for model in models:
         for index, price in enumerate(model.facts.get("prices", ())):
@@ -101,7 +101,7 @@ def sources(catalog: Catalog) -> Iterator[tuple[Source, Pointer, Facts, str | No
         for group, source in data.get("sources", {}).items():
             yield document, ("sources", group), source, None
         for index, facts in enumerate(data["models"]):
-            if facts is not None:
+            if facts is not None and ("sources" in facts or "earlier_limits" in facts or ("prices" in facts and _has_source(facts["prices"]))):
                 for pointer, source in _sources_of(facts):
                     yield document, ("models", index, *pointer), source, f"{data['provider']}/{facts['id']}"
     for overlay in catalog.overlays:
@@ -109,6 +109,13 @@ def sources(catalog: Catalog) -> Iterator[tuple[Source, Pointer, Facts, str | No
             for model_id, facts in patch.get("models", {}).items():
                 for pointer, source in _sources_of(facts):
                     yield overlay.document, ("providers", provider_id, "models", model_id, *pointer), source, f"{provider_id}/{model_id}"
+
+
+def _has_source(prices: Sequence[Mapping[str, Any]]) -> bool:
+    for price in prices:  # noqa: SIM110  # a generator for each of five thousand models costs twice as much
+        if "source" in price:
+            return True
+    return False
 
 
 def _sources_of(facts: Mapping[str, Any]) -> list[tuple[Pointer, Facts]]:
@@ -119,3 +126,11 @@ def _sources_of(facts: Mapping[str, Any]) -> list[tuple[Pointer, Facts]]:
         if field in facts:
             found += ((((field, index, "source"), part["source"])) for index, part in enumerate(facts[field]) if "source" in part)
     return found
+
+
+def all_limits(facts: Facts) -> Iterator[tuple[Pointer, Mapping[str, Any], Mapping[str, Any]]]:
+    """Yield pointer, what was said and what held of the current limits and of the earlier ones that name a limit of their own."""
+    limits = facts["limits"]
+    yield ("limits",), limits, limits
+    for index, earlier in enumerate(facts.get("earlier_limits", ())):
+        yield ("earlier_limits", index), earlier, {**limits, **earlier}

@@ -48,7 +48,7 @@ def check(catalog: Catalog) -> Iterator[Finding]:
                 "let one of them say its facts itself and remove its `inherit`",
                 tuple(f"`{ref}` inherits from `{following}` at {catalog.models[ref].place('inherit').span()}" for ref, following in others),
             )
-        elif note.kind == "dangling-inherit" and note.place.pointer[-1] == "inherit" and note.place.pointer[-4:-3] == ("providers",):
-            ref = f"{note.place.pointer[-4 + 1]}/{note.place.pointer[-2]}"
-            if note.about == (ref,):
-                yield Finding(note.place, f"the model `{ref}` inherits from itself", "remove `inherit`; what the layers below say of the model holds anyway")
+        elif note.kind == "dangling-inherit" and note.place.pointer[0] == "providers":
+            _, provider, _, identity, *_ = note.place.pointer
+            if note.about == (f"{provider}/{identity}",):
+                yield Finding(note.place, f"the model `{provider}/{identity}` inherits from itself", "remove `inherit`; what the layers below say of the model holds anyway")

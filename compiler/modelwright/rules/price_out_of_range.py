@@ -42,17 +42,20 @@ _PER_MTOK = "_usd_per_mtok"
 
 def check(catalog: Catalog) -> Iterator[Finding]:
     """Yield one finding per figure beyond what any price is known to be."""
-    modest: set[float] = set()
     for model in catalog.models.values():
         for index, price in enumerate(model.facts.get("prices", ())):
-            # Most values were seen before, and a set takes them all at once; lists and mappings it cannot take.
-            if "tiers" in price or "variants" in price or "off_peak" in price or "source" in price or not modest.issuperset(price.values()):
-                modest.update(value for key, value in price.items() if "usd" in key and value <= _MOST_UNIT)
-                if not price.get("confirmed"):
+            if "tiers" in price or "variants" in price or "off_peak" in price:
+                yield from _judged(model, index, price)
+                continue
+            for key, value in price.items():
+                if "usd" in key and value > _MOST_UNIT:
                     yield from _judged(model, index, price)
+                    break
 
 
 def _judged(model: Entry, index: int, price: Mapping[str, Any]) -> Iterator[Finding]:
+    if price.get("confirmed"):
+        return
     for pointer, part in (((), price), *((pointer, part) for pointer, part, _ in parts(price))):
         for key, value in part.items():
             if "usd" in key and value > _most(key) and has_own_prices(model):

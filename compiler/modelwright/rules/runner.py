@@ -43,7 +43,7 @@ def _findings(rule: Rule, catalog: Catalog) -> Iterator[Diagnostic]:
     try:
         for finding in rule.check(catalog):
             yield diagnostic(rule, finding)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # one broken rule must not hide what the others found
         code = SHAPE["PV901"]
         message = f"the rule {rule.NAME} failed: {type(error).__name__}: {error}"
         yield Diagnostic(

@@ -43,9 +43,13 @@ def check(catalog: Catalog) -> Iterator[Finding]:
     short: set[float] = set()
     for model in catalog.models.values():
         for index, price in enumerate(model.facts.get("prices", ())):
-            # Most values were seen before, and a set takes them all at once; lists and mappings it cannot take.
-            if "tiers" in price or "variants" in price or "off_peak" in price or "source" in price or not short.issuperset(price.values()):
+            if "tiers" in price or "variants" in price or "off_peak" in price:
                 yield from _judged(model, index, price, short)
+                continue
+            for key, value in price.items():
+                if "usd" in key and value not in short:
+                    yield from _judged(model, index, price, short)
+                    break
 
 
 def _judged(model: Entry, index: int, price: Mapping[str, Any], short: set[float]) -> Iterator[Finding]:

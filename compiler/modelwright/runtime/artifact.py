@@ -36,9 +36,9 @@ def _scanner() -> "Callable[[str], object]":
         parse_float = str
         parse_int = int
         parse_constant = str
-        memo: "dict[str, str]" = {}
+        memo: "dict[str, str]" = {}  # noqa: RUF012  # the scanner empties it after each value
 
-    scan = make_scanner(Context())
+    scan: Any = make_scanner(Context())  # type: ignore[arg-type]  # typeshed knows no other context than its own
     return lambda text: scan(text, 0)[0]
 
 
@@ -121,7 +121,7 @@ class Artifact:
         if not line.startswith(b'{"artifact":'):
             raise ArtifactError(self.path, "this is not a compiled registry")
         content = self._content(line)
-        header: "dict[str, Any]" = _decode(content.decode())  # type: ignore[assignment]
+        header: dict[str, Any] = _decode(content.decode())  # type: ignore[assignment]
         if header["artifact"] != VERSION:
             cure = "upgrade modelwright, or run `providers compile` to make it anew"
             raise ArtifactError(self.path, f"its format is version {header['artifact']}; this modelwright reads version {VERSION}", cure)

@@ -8,19 +8,25 @@ included) is above, for the whole request; a figure that a tier leaves out is th
 leaves out altogether is the one `registry/vocabulary/units.yaml` names in its place; without one the cost is unknown.
 """
 
-from ..ir.resolved import Frozen
 from ..ir.units import UNITS
 from .day import as_text, today
+
+
+def _distance(index: int) -> int:
+    fallback = _FALLBACKS[index]
+    return 0 if fallback is None else 1 + _distance(fallback)
+
 
 _KEYS = tuple(unit[0] for unit in UNITS)
 _PER = tuple(unit[4] for unit in UNITS)
 _FALLBACKS = tuple(_KEYS.index(unit[3]) if unit[3] else None for unit in UNITS)
-_FALLBACK_ORDER = tuple(sorted(range(len(UNITS)), key=lambda index: _FALLBACKS[index] is not None and _FALLBACKS[_FALLBACKS[index]] is not None))
+_FALLBACK_ORDER = tuple(sorted(range(len(UNITS)), key=_distance))
+"""Units in the order in which a price can be found for them: those that stand in for others first."""
 _DECIMALS = 18
 _ONE_USD = 10**_DECIMALS
 
 
-class Cost(Frozen):
+class Cost(tuple):  # type: ignore[type-arg]  # a tuple is frozen, and the quickest object to make
     """
     What one request costs.
 
@@ -29,22 +35,37 @@ class Cost(Frozen):
     None for the base price; `as_of` is the day whose prices were used.
     """
 
-    __slots__ = ("_rates", "as_of", "attodollars", "state", "tier", "usage")
+    __slots__ = ()
 
-    state: str
-    attodollars: "int | None"
-    """The cost in 10⁻¹⁸ USD; None when it is not known."""
-    as_of: str
-    tier: "int | None"
-    usage: "Usage"
+    def __new__(  # noqa: PYI034  # Self is in typing, which is not imported here
+        cls, state: str, attodollars: "int | None", as_of: str, tier: "int | None", usage: "Usage", rates: "_Rates"
+    ) -> "Cost":
+        return tuple.__new__(cls, (state, attodollars, as_of, tier, usage, rates))
 
-    def __init__(self, state: str, attodollars: "int | None", as_of: str, tier: "int | None", usage: "Usage", rates: "tuple[int | None, ...]") -> None:
-        _set(self, "state", state)
-        _set(self, "attodollars", attodollars)
-        _set(self, "as_of", as_of)
-        _set(self, "tier", tier)
-        _set(self, "usage", usage)
-        _set(self, "_rates", rates)
+    @property
+    def state(self) -> str:
+        """`priced`, `free`, `included`, `varies` or `unknown`."""
+        return self[0]  # type: ignore[no-any-return]
+
+    @property
+    def attodollars(self) -> "int | None":
+        """The cost in 10⁻¹⁸ USD; None when it is not known."""
+        return self[1]  # type: ignore[no-any-return]
+
+    @property
+    def as_of(self) -> str:
+        """The day whose prices were used, YYYY-MM-DD."""
+        return self[2]  # type: ignore[no-any-return]
+
+    @property
+    def tier(self) -> "int | None":
+        """The number of input tokens above which the price holds; None for the base price."""
+        return self[3]  # type: ignore[no-any-return]
+
+    @property
+    def usage(self) -> "Usage":
+        """What was counted."""
+        return self[4]  # type: ignore[no-any-return]
 
     @property
     def usd(self) -> "Decimal | None":
@@ -58,22 +79,17 @@ class Cost(Frozen):
     @property
     def lines(self) -> "tuple[dict[str, Any], ...]":
         """Per unit that was billed: `unit`, `quantity`, `usd_per_unit` and `usd` as text, the last two None when not known."""
+        rates: _Rates = self[5]
         return tuple(
             {
                 "unit": _KEYS[index],
                 "quantity": quantity,
-                "usd_per_unit": None if (rate := self._rates[index]) is None else money(rate * _PER[index]),
+                "usd_per_unit": None if (rate := rates[index]) is None else money(rate * _PER[index]),
                 "usd": None if rate is None else money(rate * quantity),
             }
             for index, quantity in self.usage.parts
-            if _KEYS[index] != "usd_per_request" or self._rates[index]
+            if _KEYS[index] != "usd_per_request" or rates[index]
         )
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Cost) and (self.state, self.attodollars, self.tier) == (other.state, other.attodollars, other.tier)
-
-    def __hash__(self) -> int:
-        return hash((self.state, self.attodollars, self.tier))
 
     def __repr__(self) -> str:
         amount = "unknown" if self.attodollars is None else f"{money(self.attodollars)} USD"
@@ -88,7 +104,7 @@ def cost(model: "Model", usage: "Usage", on: "str | date | None" = None, *, vari
     *at* is the time of day, HH:MM in UTC, for models that are cheaper at certain hours: without it the usual price holds.
     """
     day = today() if on is None else as_text(on)
-    prices: "tuple[_Price, ...] | None" = model._prices
+    prices: tuple[_Price, ...] | None = model._prices
     if prices is None:
         prices = tuple(_Price(entry) for entry in model._facts.get("prices", ()))
         _set(model, "_prices", prices)
@@ -110,7 +126,7 @@ class _Price:
         self.state: str = entry.get("state", "priced" if figures else "unknown")
         self.base = _rates(figures)
         self.tiers = _tiers(entry, figures)
-        self.variants: "dict[str, _Variant]" = {}
+        self.variants: dict[str, tuple[_Rates, _Tiers]] = {}
         for name, variant in entry.get("variants", {}).items():
             own = {**figures, **_figures(variant)}
             tiers = _tiers(variant, own) if "tiers" in variant else tuple((above, _UNKNOWN) for above, _ in self.tiers)
@@ -140,7 +156,7 @@ def _within(at: str, start: str, end: str) -> bool:
     return start <= at < end if start <= end else at >= start or at < end
 
 
-def _tiers(block: "dict[str, Any]", base: "dict[str, int]") -> "tuple[tuple[int, tuple[int | None, ...]], ...]":
+def _tiers(block: "dict[str, Any]", base: "dict[str, int]") -> "_Tiers":
     return tuple((tier["above_input_tokens"], _rates({**base, **_figures(tier)})) for tier in block.get("tiers", ()))
 
 
@@ -149,9 +165,9 @@ def _figures(block: "dict[str, Any]") -> "dict[str, int]":
     return {key: scaled(block[key]) * (1_000_000 // per) for key, per in zip(_KEYS, _PER, strict=True) if key in block}
 
 
-def _rates(figures: "dict[str, int]") -> "tuple[int | None, ...]":
+def _rates(figures: "dict[str, int]") -> "_Rates":
     """Return the rate of every unit, what stands in for those without a price included; requests cost nothing unless they are priced."""
-    rates: "list[int | None]" = [figures.get(key) for key in _KEYS]
+    rates: list[int | None] = [figures.get(key) for key in _KEYS]
     if rates[_REQUEST] is None:
         rates[_REQUEST] = 0
     for index in _FALLBACK_ORDER:
@@ -174,7 +190,7 @@ def scaled(figure: "str | int") -> int:
     whole, _, fraction = mantissa.partition(".")
     shift = 12 + int(exponent or 0) - len(fraction)
     digits = int(whole + fraction)
-    return digits * 10**shift if shift >= 0 else digits // 10**-shift
+    return digits * int(10**shift) if shift >= 0 else digits // int(10**-shift)
 
 
 def money(attodollars: int) -> str:
@@ -189,8 +205,8 @@ def money(attodollars: int) -> str:
 
 
 _REQUEST = _KEYS.index("usd_per_request")
-_UNKNOWN: "tuple[int | None, ...]" = (None,) * len(UNITS)
-_ZERO: "tuple[int | None, ...]" = (0,) * len(UNITS)
+_UNKNOWN: "_Rates" = (None,) * len(UNITS)
+_ZERO: "_Rates" = (0,) * len(UNITS)
 _set = object.__setattr__
 
 TYPE_CHECKING = False
@@ -202,4 +218,5 @@ if TYPE_CHECKING:
     from ..ir.resolved import Model
     from .usage import Usage
 
-    _Variant = tuple[tuple[int | None, ...], tuple[tuple[int, tuple[int | None, ...]], ...]]
+    _Rates = tuple[int | None, ...]
+    _Tiers = tuple[tuple[int, _Rates], ...]

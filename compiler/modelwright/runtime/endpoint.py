@@ -79,7 +79,7 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
 
 def _route(model: "Model", provider: "dict[str, Any]", kinds: "dict[str, Any]", environ: "Mapping[str, str]", wanted: "str | None") -> "dict[str, Any]":
     offered = model._facts.get("routes")
-    routes: "list[dict[str, Any]]" = [route for route in provider["routes"] if offered is None or route["id"] in offered]
+    routes: list[dict[str, Any]] = [route for route in provider["routes"] if offered is None or route["id"] in offered]
     if wanted is not None:
         for route in routes:
             if route["id"] == wanted:
@@ -129,7 +129,7 @@ def _filled(text: str, values: "Mapping[str, str | MissingVariableError]", provi
 
 def _upstream(model: "Model", provider: "dict[str, Any]", values: "Mapping[str, str | MissingVariableError]") -> str:
     """Return the id to send: the one that was asked for, with the prefix that the provider's rule gives it."""
-    given: "str | None" = model._facts.get("upstream_id")
+    given: str | None = model._facts.get("upstream_id")
     upstream = given or model.asked_id
     rule = provider.get("upstream_ids")
     if rule is None or given is not None or upstream.startswith(tuple(rule["unless"])) or not upstream.startswith(tuple(rule["families"])):

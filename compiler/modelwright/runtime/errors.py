@@ -29,7 +29,7 @@ class UnknownRefError(UsageError, LookupError):
         self.ref = ref
         self.what = what
         self._find_nearest = find_nearest
-        self._nearest: "tuple[str, ...] | None" = None
+        self._nearest: tuple[str, ...] | None = None
 
     @property
     def nearest(self) -> "tuple[str, ...]":

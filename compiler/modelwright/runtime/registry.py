@@ -77,7 +77,7 @@ class Registry:
         if not os.path.exists(path):
             raise ArtifactError(path, "there is no compiled registry", "run `providers compile` to make one")
         self._artifact = Artifact(path)
-        self._models: "dict[str, Model]" = {}
+        self._models: dict[str, Model] = {}
         self.digest = str(self._artifact.header["digest"])
 
     @property
@@ -154,7 +154,7 @@ class Registry:
         if record is not None:
             return self._follow(ref, record, day, ref)
         for head, rest in split(ref):
-            provider = self._provider(head, strict=False)
+            provider = self._provider(head)
             if provider is None:
                 continue
             canonical = f"{provider['id']}/{rest}"
@@ -163,7 +163,7 @@ class Registry:
                 return self._follow(ref, record, day, canonical)
             if provider.get("open_ids"):
                 return Model(canonical, {"id": rest, "provider": provider["id"]}, self.digest, is_listed=False), True
-            raise UnknownRefError(ref, lambda: self._nearest_model(ref, provider["id"], rest))
+            raise UnknownRefError(ref, lambda provider=provider["id"], rest=rest: self._nearest_model(ref, provider, rest))  # type: ignore[misc]  # mypy does not infer it
         return self._bare(ref, day)
 
     def _follow(self, ref: str, record: "dict[str, Any]", day: "str | None", canonical: str) -> "tuple[Model, bool]":
@@ -172,11 +172,11 @@ class Registry:
             return Model(canonical, record, self.digest), True
         when = day or today()
         target = next((found for found in targets if found.get("since", "") <= when < found.get("until", "~")), None)
-        record = self._artifact.find(f"model:{target['ref']}") if target else None
-        if target is None or record is None:
-            raise UnknownRefError(ref, lambda: tuple(found["ref"] for found in targets))
+        found = self._artifact.find(f"model:{target['ref']}") if target else None
+        if target is None or found is None:
+            raise UnknownRefError(ref, lambda: tuple(target["ref"] for target in targets))
         asked = None if target.get("own") else canonical.partition("/")[2]
-        return Model(target["ref"], record, self.digest, asked_id=asked), not any("since" in found or "until" in found for found in targets)
+        return Model(target["ref"], found, self.digest, asked_id=asked), not any("since" in found or "until" in found for found in targets)
 
     def _bare(self, ref: str, day: "str | None") -> "tuple[Model, bool]":
         record = self._artifact.find(f"bare:{ref}")
@@ -192,7 +192,7 @@ class Registry:
             raise ArtifactError(self.path, f"{canonical} is named but not there")
         return self._follow(ref, found, day, canonical)
 
-    def _provider(self, name: str, *, strict: bool = True) -> "dict[str, Any] | None":
+    def _provider(self, name: str) -> "dict[str, Any] | None":
         record = self._artifact.find(f"provider:{name}")
         if record is None or "alias_of" not in record:
             return record

@@ -4,7 +4,7 @@ from ..ir.resolved import Frozen
 from ..ir.units import UNITS
 
 _INDEX = {key: index for index, (key, *_) in enumerate(UNITS)}
-_FIELDS = tuple((field, index, _INDEX.get(within)) for index, (_, field, within, _, _) in enumerate(UNITS))
+_FIELDS = tuple((field, index, None if within is None else _INDEX[within]) for index, (_, field, within, _, _) in enumerate(UNITS))
 """Per quantity its name, the index of its unit, and the index of the unit whose quantity includes it."""
 
 FIELDS = tuple(field for field, _, _ in _FIELDS)
@@ -28,6 +28,7 @@ class Usage(Frozen):
 
     __slots__ = ("_given", "input_tokens", "parts")
 
+    _given: "dict[str, int]"
     input_tokens: int
     parts: "tuple[tuple[int, int], ...]"
     """What is billed: index of the unit in `ir.units.UNITS`, and how many of it after what is counted apart was taken off."""

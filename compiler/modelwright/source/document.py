@@ -88,7 +88,7 @@ class Document:
         self.data = None if node is None else node.value
 
     def _compose(self, text: str) -> tuple[Node | None, list[Problem]]:
-        node, problems = (read_json if self.is_json else read_yaml).compose(text)
+        node, problems = read_json.compose(text) if self.is_json else read_yaml.compose(text)
         self.__dict__["root"] = node
         if node is None and not problems:
             problems = [Problem("PV002", "the file holds only comments", "write the document, or remove the file")]
@@ -97,8 +97,8 @@ class Document:
     @cached_property
     def root(self) -> Node | None:
         """The value with positions; made when first asked for. None when the text cannot be read."""
-        module = read_json if self.is_json else read_yaml
-        return module.compose(self.text.decode())[0]
+        text = self.text.decode()
+        return read_json.compose(text)[0] if self.is_json else read_yaml.compose(text)[0]
 
     def span_of(self, pointer: Sequence[str | int] = (), *, key: bool = False) -> Span:
         """Return where the node at *pointer* stands (with *key*, its key); where there is none, the nearest node above."""
@@ -119,5 +119,3 @@ class Document:
         """Return line *number*, counted from 1, without its end; empty when there is none."""
         lines = self.text.decode(errors="replace").splitlines()
         return lines[number - 1] if 0 < number <= len(lines) else ""
-
-

@@ -87,7 +87,13 @@ def _end(node: Node) -> tuple[int, int]:
 
 def _is_flow(node: Node, deepest: tuple[int, int]) -> bool:
     first = next(iter(node.keys.values()), None) or next(iter(node.children.values())).mark
-    return (first.line, first.column) != (node.mark.line, node.mark.column) and deepest[0] <= node.mark.end_line and node.mark.end_column > 0 and first.column > node.mark.column and first.line == node.mark.line
+    return (
+        (first.line, first.column) != (node.mark.line, node.mark.column)
+        and deepest[0] <= node.mark.end_line
+        and node.mark.end_column > 0
+        and first.column > node.mark.column
+        and first.line == node.mark.line
+    )
 
 
 def _flow_span(source: str, start: int, end: int) -> tuple[int, int] | None:

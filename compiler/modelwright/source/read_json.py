@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .node import MAX_DEPTH, TOP, Mark, Node, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _LITERALS = {"true": True, "false": False, "null": None}
 _SYNTAX = "PV002"
+_scanstring: Callable[[str, int, bool], tuple[str, int]] = json.decoder.scanstring  # type: ignore[attr-defined]  # not in typeshed
 
 
-class _Invalid(Exception):
+class _InvalidError(Exception):
     def __init__(self, position: int, what: str, help_: str = "mend the syntax here") -> None:
         super().__init__(what)
         self.position, self.what, self.help = position, what, help_
@@ -45,8 +49,8 @@ def compose(text: str) -> tuple[Node | None, list[Problem]]:
         start = 1 if text.startswith("\ufeff") else 0
         node, position = reader.value(reader.skip(start), 0)
         if reader.skip(position) != len(text):
-            raise _Invalid(reader.skip(position), "text after the end of the JSON value", "remove it")
-    except _Invalid as error:
+            raise _InvalidError(reader.skip(position), "text after the end of the JSON value", "remove it")
+    except _InvalidError as error:
         mark = reader.mark(error.position, error.position + 1)
         return None, [*reader.problems, Problem(_SYNTAX, f"invalid JSON: {error.what}", error.help, mark)]
     return node, reader.problems
@@ -67,7 +71,7 @@ class _Reader:
 
     def value(self, position: int, depth: int) -> tuple[Node, int]:
         if depth > MAX_DEPTH:
-            raise _Invalid(position, f"nested deeper than {MAX_DEPTH} levels", "flatten the data")
+            raise _InvalidError(position, f"nested deeper than {MAX_DEPTH} levels", "flatten the data")
         first = self.text[position : position + 1]
         if first == "{":
             return self._object(position, depth)
@@ -84,15 +88,15 @@ class _Reader:
                 return Node(value, self.mark(position, position + len(word))), position + len(word)
         match = _NUMBER.match(self.text, position)
         if not match:
-            raise _Invalid(position, "a value was expected")
+            raise _InvalidError(position, "a value was expected")
         number = float(match[0]) if match[1] or match[2] else int(match[0])
         return Node(number, self.mark(position, match.end())), match.end()
 
     def _string(self, position: int) -> tuple[str, int]:
         try:
-            text, end = json.decoder.scanstring(self.text, position + 1, True)
+            text, end = _scanstring(self.text, position + 1, True)
         except json.JSONDecodeError as error:
-            raise _Invalid(error.pos, error.msg.lower()) from error
+            raise _InvalidError(error.pos, error.msg.lower()) from error
         return text, end
 
     def _object(self, position: int, depth: int) -> tuple[Node, int]:
@@ -102,12 +106,12 @@ class _Reader:
             if node.keys:
                 at = self._comma(at, "}")
             if self.text[at : at + 1] != '"':
-                raise _Invalid(at, "a key in double quotes was expected")
+                raise _InvalidError(at, "a key in double quotes was expected")
             key, end = self._string(at)
             mark = self.mark(at, end)
             at = self.skip(end)
             if self.text[at : at + 1] != ":":
-                raise _Invalid(at, f"`:` was expected after the key `{key}`")
+                raise _InvalidError(at, f"`:` was expected after the key `{key}`")
             child, at = self.value(self.skip(at + 1), depth + 1)
             at = self.skip(at)
             if key in node.value:
@@ -133,10 +137,10 @@ class _Reader:
 
     def _comma(self, position: int, closing: str) -> int:
         if self.text[position : position + 1] != ",":
-            raise _Invalid(position, f"`,` or `{closing}` was expected")
+            raise _InvalidError(position, f"`,` or `{closing}` was expected")
         after = self.skip(position + 1)
         if self.text[after : after + 1] == closing:
-            raise _Invalid(position, "a comma without a value after it", "remove the comma")
+            raise _InvalidError(position, "a comma without a value after it", "remove the comma")
         return after
 
     def _place(self, position: int) -> tuple[int, int]:

@@ -24,7 +24,7 @@ _INT = re.compile(r"[-+]?[0-9][0-9_]*\Z")
 _BASED = re.compile(r"0(?:o[0-7_]+|x[0-9a-fA-F_]+|b[01_]+)\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _NOT_A_NUMBER = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
-_WORDS: dict[str, Any] = {word: None for word in ("", "~", "null", "Null", "NULL")}
+_WORDS: dict[str, Any] = dict.fromkeys(("", "~", "null", "Null", "NULL"))
 _WORDS |= {word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
 
 

@@ -63,4 +63,5 @@ def bundled(kind: str) -> dict[str, Any]:
         return f"#/$defs/{name}"
 
     top = {key: value for key, value in schema(kind).items() if key != "$defs"}
-    return local(kind, top) | {"$defs": definitions}
+    result: dict[str, Any] = local(kind, top)
+    return result | {"$defs": definitions}

@@ -1,0 +1,51 @@
+"""
+input-above-context
+
+What it checks
+    The largest input is not above the context window, now and in earlier limits.
+
+Why it matters
+    The input is part of the window, so one of the two is wrong, and a long prompt is sent where it does not fit.
+
+Bad
+    limits: {context_tokens: 128000, input_tokens: 200000}
+
+Good
+    limits: {context_tokens: 400000, input_tokens: 272000}
+
+Seen
+    models.dev@f3fc69229: 2 models, both of one provider.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..diagnostics.diagnostic import Finding
+from .figures import all_limits, is_own
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..ir.catalog import Catalog
+
+CODE = "PV302"
+NAME = "input-above-context"
+SEVERITY = "error"
+
+
+def check(catalog: Catalog) -> Iterator[Finding]:
+    """Yield one finding per set of limits whose input is above its window."""
+    for model in catalog.models.values():
+        facts = model.facts
+        if "limits" not in facts or ("input_tokens" not in facts["limits"] and "earlier_limits" not in facts):
+            continue
+        for pointer, said, whole in all_limits(facts):
+            most, window = whole.get("input_tokens"), whole.get("context_tokens")
+            if most and window and most > window and is_own(model, "limits", "earlier_limits"):
+                when = f" until {said['until']}" if "until" in said else ""
+                yield Finding(
+                    model.place(*pointer, "input_tokens" if "input_tokens" in said else "context_tokens"),
+                    f"`{model.ref}` takes {most:,} input tokens{when}, more than its window of {window:,}",
+                    "correct the smaller or the larger of `input_tokens` and `context_tokens`; leave `input_tokens` out where the whole window may be input",
+                )

@@ -1,0 +1,60 @@
+"""
+route-without-endpoint
+
+What it checks
+    Every route says where requests go: `base_url`, `base_url_env`, or a base URL of each of its models. Exempt are providers of kind `custom`, whose user
+    names the endpoint, and `search`, which have no models. No auth kind is exempt: endpoints that depend on a region, a resource or an account are
+    templates with variables.
+
+Why it matters
+    Nothing can be called on it; worse, many clients then send this provider's key to api.openai.com.
+
+Bad
+    routes: [{id: api, label: API key, protocol: openai-chat, auth: {kind: bearer, env: [ACME_API_KEY]}}]
+
+Good
+    routes: [{id: api, label: API key, protocol: openai-chat, base_url: "https://api.acme.example/v1", auth: {kind: bearer, env: [ACME_API_KEY]}}]
+
+Seen
+    rohitg00/agentmemory#1338 and api7/aisix#1018: without a base URL, one vendor's key goes to another vendor's host.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..diagnostics.diagnostic import Finding
+from .places import route_place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..ir.catalog import Catalog, Entry
+
+CODE = "PV406"
+NAME = "route-without-endpoint"
+SEVERITY = "error"
+
+_EXEMPT = ("custom", "search")
+
+
+def check(catalog: Catalog) -> Iterator[Finding]:
+    """Yield one finding per route that leads nowhere."""
+    for entry in catalog.providers.values():
+        if entry.facts["kind"] in _EXEMPT:
+            continue
+        for index, route in enumerate(entry.facts["routes"]):
+            if "base_url" not in route and "base_url_env" not in route and not _every_model_has_its_own(catalog, entry, index):
+                yield Finding(
+                    route_place(entry, index),
+                    f"the route `{route['id']}` of `{entry.id}` has no endpoint",
+                    "add `base_url`, with ${variables} where it depends on the user, or `base_url_env` where the user must give it whole",
+                )
+
+
+def _every_model_has_its_own(catalog: Catalog, entry: Entry, index: int) -> bool:
+    if entry.facts.get("open_ids"):
+        return False
+    route = entry.facts["routes"][index]["id"]
+    offered = [model.facts for model in catalog.models_of(entry.id) if route in model.facts.get("routes", (route,))]
+    return bool(offered) and all("base_url" in facts for facts in offered)

@@ -1,0 +1,45 @@
+"""
+untrusted-key
+
+What it checks
+    A file of the working tree that nobody trusts says nothing about endpoints, headers, auth or variables.
+
+Why it matters
+    Whoever wrote the repository could send the user's keys and prompts to a host of their own; such keys are therefore ignored.
+
+Bad
+    {"providers": {"anthropic": {"base_url": "https://collector.example"}}} in the models.json of a cloned repository
+
+Good
+    {"providers": {"anthropic": {"models": {"claude-sonnet-4-5": {"limits": {"context_tokens": 100000}}}}}}
+
+Seen
+    ceilf6/FrontAgent#421, chunkhound#388 and codeframe#903: a cloned repository's settings redirect the user's key to another host.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..diagnostics.diagnostic import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..ir.catalog import Catalog
+
+CODE = "PV603"
+NAME = "untrusted-key"
+SEVERITY = "error"
+
+
+def check(catalog: Catalog) -> Iterator[Finding]:
+    """Yield one finding per key that was ignored because its file is not trusted."""
+    for note in catalog.notes:
+        if note.kind == "untrusted-key":
+            key, path = note.about
+            yield Finding(
+                note.place,
+                f"`{key}` is ignored: nobody trusts this file to say where requests and keys go",
+                f"read the file; if you want all that it says, run `providers trust {path}`",
+            )

@@ -1,0 +1,42 @@
+"""Shared set-up: fixed seeds, a home of its own for every test, and one compiled registry for all."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ON = "2026-11-20"
+"""The day tests judge by."""
+
+settings.register_profile(
+    "repeatable", max_examples=int(os.environ.get("MODELWRIGHT_EXAMPLES", "200")), derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
+settings.load_profile("repeatable")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give every test a home of its own and no settings from outside."""
+    for name in [name for name in os.environ if name.startswith("PROVIDERS_") or name in ("NO_COLOR", "FORCE_COLOR")]:
+        monkeypatch.delenv(name)
+    folder = tmp_path / "home"
+    monkeypatch.setenv("PROVIDERS_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the real registry, compiled."""
+    from modelwright import pipeline
+    from modelwright.cli import build
+    from modelwright.resources import registry_dir
+
+    path = tmp_path_factory.mktemp("artifact") / "registry.artifact"
+    build.write(str(path), build.artifact_bytes(pipeline.resolve(pipeline.Inputs(registry_dir(), ON))))
+    return path
