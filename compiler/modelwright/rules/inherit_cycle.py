@@ -19,6 +19,7 @@ Seen
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Finding
@@ -41,7 +42,7 @@ def check(catalog: Catalog) -> Iterator[Finding]:
         if note.kind == "inherit-cycle":
             way = note.about[0].split(_ARROW)
             circle = way[way.index(way[-1]) :]
-            others = [(ref, following) for ref, following in zip(circle, circle[1:], strict=False) if ref != way[-2]]
+            others = [(ref, following) for ref, following in pairwise(circle) if ref != way[-2]]
             yield Finding(
                 note.place,
                 f"the model `{circle[0]}` inherits from itself" + (f": {_ARROW.join(circle)}" if others else ""),

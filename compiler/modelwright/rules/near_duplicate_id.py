@@ -19,6 +19,7 @@ Seen
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Finding
@@ -42,23 +43,21 @@ _TEMPLATE_POINTER = ("inherit_all",)
 
 def check(catalog: Catalog) -> Iterator[Finding]:
     """Yield one finding per spelling that another model of the provider has, but for case and punctuation."""
-    spellings: list[Spelling] = [(entry, entry.id, Target(ref)) for ref, entry in catalog.models.items()]
-    names = list(catalog.models)
-    for entry in catalog.models.values():
-        if "aliases" in entry.facts:
-            for _, alias, target in aliases_of(entry):
-                spellings.append((entry, alias, target))
-                names.append(f"{entry.provider}/{alias}")
+    with_aliases = [entry for entry in catalog.models.values() if "aliases" in entry.facts]
+    names = [*catalog.models, *(f"{entry.provider}/{alias}" for entry in with_aliases for _, alias, _ in aliases_of(entry))]
     # All names are folded in one go: one by one it would take ten times as long.
     folded = "\n".join(names).lower().encode().translate(None, _PUNCTUATION).split(b"\n")
     if len(set(folded)) == len(folded):
         return
+    spellings: list[Spelling] = [(entry, entry.id, Target(entry.ref)) for entry in catalog.models.values()]
+    spellings += ((entry, alias, target) for entry in with_aliases for _, alias, target in aliases_of(entry))
     groups: dict[tuple[str, bytes], list[Spelling]] = {}
+    twice = {key for key, count in Counter(folded).items() if count > 1}
     for spelling, key in zip(spellings, folded, strict=True):
-        groups.setdefault((spelling[0].provider, key), []).append(spelling)
+        if key in twice:
+            groups.setdefault((spelling[0].provider, key), []).append(spelling)
     for group in groups.values():
-        if len(group) > 1:
-            yield from _judge(group)
+        yield from _judge(group)
 
 
 def _judge(group: list[Spelling]) -> Iterator[Finding]:

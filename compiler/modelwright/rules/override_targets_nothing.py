@@ -98,9 +98,9 @@ def _unset(catalog: Catalog) -> Iterator[Finding]:
     for entry in catalog.models.values():
         # The registry's own entries keep the key; overlays are looked at below, so that most models cost one look-up.
         if "$unset" in entry.facts and not (entry.inherits is None and "inherit" in entry.facts):
-            for index, layer in enumerate(entry.layers):
+            for number, layer in enumerate(entry.layers):
                 if layer.name == REGISTRY and layer.inherited_from is None:
-                    yield from _absent(entry, layer, below(entry, index))
+                    yield from _absent(entry, layer, below(entry, number))
     for overlay, identity, patch in overlaid(catalog):
         provider = catalog.providers.get(identity)
         index = spoken(overlay, provider, ("providers", identity))

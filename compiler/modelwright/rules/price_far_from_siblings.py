@@ -78,7 +78,9 @@ def _current(prices: Sequence[Mapping[str, Any]], today: str) -> Mapping[str, An
 def _judged(group: list[Entry], prices: list[Mapping[str, Any]], key: str, values: list[float]) -> Iterator[Finding]:
     for model, price, value in zip(group, prices, values, strict=True):
         others = sorted((other, entry.ref) for other, entry in zip(values, group, strict=True) if other and entry is not model)
-        middle = (others[(len(others) - 1) // 2][0] + others[len(others) // 2][0]) / 2
+        low, high = others[(len(others) - 1) // 2][0], others[len(others) // 2][0]
+        # Of two middle ones the nearer counts, so that one wild sibling does not make its neighbours look wild.
+        middle = high if value > high else low if value < low else value
         if value and not price.get("confirmed") and (value >= _FACTOR * middle or value * _FACTOR <= middle):
             factor = value / middle if value > middle else middle / value
             index = next(index for index, entry in enumerate(model.facts["prices"]) if entry is price)

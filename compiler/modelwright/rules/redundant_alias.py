@@ -49,7 +49,7 @@ def _judge(entry: Entry) -> Iterator[Finding]:
     for layer in entry.layers:
         if layer.inherited_from is not None or "aliases" not in layer.facts:
             continue
-        redundant = []
+        redundant: list[tuple[int, str, tuple[str, ...]]] = []
         for index, alias in enumerate(layer.facts["aliases"]):
             spelling, dialect, target = _taken_apart(entry, alias)
             if spelling == entry.id:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..diagnostics.codes import RETIRED, SHAPE, Code
+from ..diagnostics.codes import RETIRED, SHAPE, Code, section
 from . import all_rules
 
 _FAMILIES = {
@@ -38,7 +38,22 @@ def markdown() -> str:
             family = code[:3]
             lines += [f"## {_FAMILIES[family]}", ""]
         lines += [f"### {code} {entry.name} ({entry.severity})", ""]
-        for line in entry.doc.splitlines()[2:]:
-            lines.append(f"**{line}**" if line and not line.startswith(" ") else line)
-        lines.append("")
+        for heading in ("What it checks", "Why it matters", "Seen"):
+            if text := section(entry.doc, heading):
+                lines += [text if heading != "Seen" else f"Seen: {text}", ""]
+        for heading in ("Bad", "Good"):
+            lines += [f"{heading}:", "", *_indented(entry.doc, heading), ""]
     return "\n".join(lines)
+
+
+def _indented(doc: str, heading: str) -> list[str]:
+    """Return the lines below *heading*, as they stand."""
+    lines = doc.splitlines()
+    taken: list[str] = []
+    for line in lines[lines.index(heading) + 1 :]:
+        if line and not line.startswith(" "):
+            break
+        taken.append(line)
+    while taken and not taken[-1].strip():
+        taken.pop()
+    return taken

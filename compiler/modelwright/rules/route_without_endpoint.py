@@ -29,7 +29,7 @@ from .places import route_place
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..ir.catalog import Catalog, Entry
+    from ..ir.catalog import Catalog
 
 CODE = "PV406"
 NAME = "route-without-endpoint"
@@ -40,11 +40,17 @@ _EXEMPT = ("custom", "search")
 
 def check(catalog: Catalog) -> Iterator[Finding]:
     """Yield one finding per route that leads nowhere."""
-    for entry in catalog.providers.values():
-        if entry.facts["kind"] in _EXEMPT:
-            continue
-        for index, route in enumerate(entry.facts["routes"]):
-            if "base_url" not in route and "base_url_env" not in route and not _every_model_has_its_own(catalog, entry, index):
+    dead = [
+        (entry, index, route)
+        for entry in catalog.providers.values()
+        if entry.facts["kind"] not in _EXEMPT
+        for index, route in enumerate(entry.facts["routes"])
+        if "base_url" not in route and "base_url_env" not in route
+    ]
+    if dead:
+        reached = _reached_by_their_models(catalog, {entry.id for entry, _, _ in dead})
+        for entry, index, route in dead:
+            if entry.facts.get("open_ids") or (entry.id, route["id"]) not in reached:
                 yield Finding(
                     route_place(entry, index),
                     f"the route `{route['id']}` of `{entry.id}` has no endpoint",
@@ -52,9 +58,12 @@ def check(catalog: Catalog) -> Iterator[Finding]:
                 )
 
 
-def _every_model_has_its_own(catalog: Catalog, entry: Entry, index: int) -> bool:
-    if entry.facts.get("open_ids"):
-        return False
-    route = entry.facts["routes"][index]["id"]
-    offered = [model.facts for model in catalog.models_of(entry.id) if route in model.facts.get("routes", (route,))]
-    return bool(offered) and all("base_url" in facts for facts in offered)
+def _reached_by_their_models(catalog: Catalog, providers: set[str]) -> set[tuple[str, str]]:
+    """Return the routes of *providers* all of whose models have a base URL of their own."""
+    reached: set[tuple[str, str]] = set()
+    missed: set[tuple[str, str]] = set()
+    for entry in catalog.models.values():
+        if entry.provider in providers and entry.provider in catalog.providers:
+            routes = entry.facts.get("routes") or [route["id"] for route in catalog.providers[entry.provider].facts["routes"]]
+            (reached if "base_url" in entry.facts else missed).update((entry.provider, route) for route in routes)
+    return reached - missed

@@ -19,6 +19,7 @@ Seen
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -27,9 +28,11 @@ from .nearest import did_you_mean
 from .places import route_place
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from ..ir.catalog import Catalog, Place
+    from ..ir.catalog import Catalog, Entry, Facts, Place
+
+    _Found = tuple[Place, str, str, Mapping[str, Facts]]
 
 CODE = "PV107"
 NAME = "unknown-word"
@@ -37,11 +40,11 @@ SEVERITY = "error"
 
 
 def check(catalog: Catalog) -> Iterator[Finding]:
-    """Yield one finding per place at which a word stands that its vocabulary does not hold."""
+    """Yield one finding per place at which a word stands that its vocabulary does not hold; a vocabulary that is missing judges nothing."""
     seen: set[tuple[str, tuple[str | int, ...]]] = set()
     for place, word, vocabulary, known in chain(_models(catalog), _providers(catalog)):
         # What many models inherit is said in one place.
-        if known and (place.document.shown, place.pointer) not in seen:
+        if (place.document.shown, place.pointer) not in seen:
             seen.add((place.document.shown, place.pointer))
             yield Finding(
                 place,
@@ -50,43 +53,59 @@ def check(catalog: Catalog) -> Iterator[Finding]:
             )
 
 
-_Found = tuple["Place", str, str, "Collection[str]"]
+class _Everything(dict[str, "Facts"]):
+    """What stands for a vocabulary that could not be read."""
+
+    def __contains__(self, word: object) -> bool:
+        return True
+
+
+def _known(catalog: Catalog, vocabulary: str) -> Mapping[str, Facts]:
+    return catalog.words(vocabulary) or _Everything()
 
 
 def _models(catalog: Catalog) -> Iterator[_Found]:
-    modalities, capabilities, protocols = (catalog.words(name).keys() for name in ("modalities", "capabilities", "protocols"))
+    modalities, capabilities, protocols = (_known(catalog, name) for name in ("modalities", "capabilities", "protocols"))
     thinking = catalog.words("thinking")
-    modes = {word for word, entry in thinking.items() if "mode" in entry["is"]}
-    levels = {word for word, entry in thinking.items() if "level" in entry["is"]}
-    contains_modalities = set(modalities).issuperset
-    # The four fields nearly every model has are judged whole; names are only looked for once something is wrong.
+    modes, levels = ({word: entry for word, entry in thinking.items() if kind in entry["is"]} or _Everything() for kind in ("mode", "level"))
+    # The fields nearly every model has are judged whole; words are only looked for once something is wrong.
+    are_modalities, are_capabilities, are_levels = (_judge(known) for known in (modalities, capabilities, levels))
     for entry in catalog.models.values():
         facts = entry.facts
-        for field in ("input", "output"):
-            if field in facts and not contains_modalities(facts[field]):
-                for index, word in enumerate(facts[field]):
-                    if word not in modalities:
-                        yield entry.place(field, index), word, "modalities", modalities
-        if "capabilities" in facts and not facts["capabilities"].keys() <= capabilities:
-            for word in facts["capabilities"].keys() - capabilities:
-                yield entry.place("capabilities", word, on_key=True), word, "capabilities", capabilities
+        if "input" in facts and not are_modalities(facts["input"]):
+            yield from _items(entry, ("input",), facts["input"], "modalities", modalities)
+        if "output" in facts and not are_modalities(facts["output"]):
+            yield from _items(entry, ("output",), facts["output"], "modalities", modalities)
+        if "capabilities" in facts and not are_capabilities(facts["capabilities"]):
+            for word in facts["capabilities"]:
+                if word not in capabilities:
+                    yield entry.place("capabilities", word, on_key=True), word, "capabilities", capabilities
         if "thinking" in facts:
             how = facts["thinking"]
             if how["mode"] not in modes:
                 yield entry.place("thinking", "mode"), how["mode"], "thinking", modes
-            if "levels" in how and not levels.issuperset(how["levels"]):
-                for index, word in enumerate(how["levels"]):
-                    if word not in levels:
-                        yield entry.place("thinking", "levels", index), word, "thinking", levels
+            if "levels" in how and not are_levels(how["levels"]):
+                yield from _items(entry, ("thinking", "levels"), how["levels"], "thinking", levels)
             if "default_level" in how and how["default_level"] not in levels:
                 yield entry.place("thinking", "default_level"), how["default_level"], "thinking", levels
         if "protocol" in facts and facts["protocol"] not in protocols:
             yield entry.place("protocol"), facts["protocol"], "protocols", protocols
 
 
+def _judge(known: Mapping[str, Facts]) -> Callable[[Iterable[str]], bool]:
+    """Return what tells, in one call, whether all the words it is given are *known*."""
+    return (lambda _: True) if isinstance(known, _Everything) else set(known).issuperset
+
+
+def _items(entry: Entry, pointer: tuple[str, ...], words: list[str], vocabulary: str, known: Mapping[str, Facts]) -> Iterator[_Found]:
+    for index, word in enumerate(words):
+        if word not in known:
+            yield entry.place(*pointer, index), word, vocabulary, known
+
+
 def _providers(catalog: Catalog) -> Iterator[_Found]:
-    protocols, kinds, quirks = (catalog.words(name).keys() for name in ("protocols", "auth", "quirks"))
-    adapters, units, classes = (catalog.words(name).keys() for name in ("discovery", "price-units", "errors"))
+    protocols, kinds, quirks = (_known(catalog, name) for name in ("protocols", "auth", "quirks"))
+    adapters, units, classes = (_known(catalog, name) for name in ("discovery", "price-units", "errors"))
     for entry in catalog.providers.values():
         for index, route in enumerate(entry.facts["routes"]):
             if route["protocol"] not in protocols:
@@ -95,8 +114,7 @@ def _providers(catalog: Catalog) -> Iterator[_Found]:
                 yield route_place(entry, index, "auth", "kind"), route["auth"]["kind"], "auth", kinds
             for word in route.get("quirks", ()):
                 if word not in quirks:
-                    place = route_place(entry, index, "quirks", word)
-                    yield _on_key(place), word, "quirks", quirks
+                    yield replace(route_place(entry, index, "quirks", word), on_key=True), word, "quirks", quirks
         for index, listing in enumerate(entry.facts.get("discovery", ())):
             if listing["adapter"] not in adapters:
                 yield entry.place("discovery", index, "adapter"), listing["adapter"], "discovery", adapters
@@ -105,9 +123,3 @@ def _providers(catalog: Catalog) -> Iterator[_Found]:
         for index, rule in enumerate(entry.facts.get("errors", ())):
             if rule["class"] not in classes:
                 yield entry.place("errors", index, "class"), rule["class"], "errors", classes
-
-
-def _on_key(place: Place) -> Place:
-    from dataclasses import replace
-
-    return replace(place, on_key=True)
