@@ -24,9 +24,10 @@ def units() -> str:
 
 def generated() -> dict[str, str]:
     """Return every generated file's path, from the top, to its text."""
+    from modelwright.cli import root
     from modelwright.rules import reference
 
-    return {"docs/rules.md": reference.markdown(), "compiler/modelwright/ir/units.py": units()}
+    return {"compiler/modelwright/cli/help.txt": root.help_text(), "docs/rules.md": reference.markdown(), "compiler/modelwright/ir/units.py": units()}
 
 
 def main() -> int:

@@ -45,7 +45,8 @@ def command(output: str | None, target: str, check: bool, locked: bool, lock: bo
 
     gc.disable()
     from .. import pipeline
-    from . import build, home
+    from ..runtime import home
+    from . import build
 
     result = pipeline.compile(inputs.find(registry, configs, sightings=not no_sightings))
     _report(result)
@@ -55,7 +56,7 @@ def command(output: str | None, target: str, check: bool, locked: bool, lock: bo
         click.echo("nothing was written: there are errors", err=True)
         sys.exit(1)
     content = build.artifact_bytes(result) if target == "artifact" else build.json_bytes(result)
-    path = output or (home.compiled_path() if target == "artifact" else "registry.json")
+    path = output or (home.compiled(os.environ) if target == "artifact" else "registry.json")
     if check:
         _check(path, content, target)
     elif path == "-":

@@ -1,31 +1,23 @@
 """Find what a compile reads: the registry, the user's and the project's files, and what was seen upstream."""
 
-from __future__ import annotations
-
-import json
 import os
-from typing import TYPE_CHECKING
 
-from ..ir.catalog import COMMAND_LINE, PROJECT, USER
-from ..ir.inputs import Inputs, UserFile
+from ..ir.inputs import COMMAND_LINE, PROJECT, USER, Inputs, UserFile
 from ..resources import registry_dir
+from ..runtime import home
 from ..runtime.day import today
-from . import home
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 PROJECT_FILE = os.path.join(".providers", "models.json")
 _TRUST = "trust.json"
 
 
-def find(registry: str | None, configs: Sequence[str], *, sightings: bool = True, on: str | None = None) -> Inputs:
+def find(registry: "str | None", configs: "Sequence[str]", *, sightings: bool = True, on: "str | None" = None) -> Inputs:
     """Return the inputs that the options mean; *on* is the day rules judge by, today by default."""
-    seen = os.path.join(home.cache_dir(), "sightings.json")
+    seen = os.path.join(home.folder("cache", os.environ), "sightings.json")
     return Inputs(registry_path(registry), on or today(), tuple(user_files(configs)), seen if sightings and os.path.exists(seen) else None)
 
 
-def registry_path(named: str | None) -> str:
+def registry_path(named: "str | None") -> str:
     """Return the registry's folder: *named*, else that of the checkout the working directory is in, else the packaged one."""
     if named is not None:
         return named
@@ -40,14 +32,14 @@ def registry_path(named: str | None) -> str:
         folder = parent
 
 
-def user_files(configs: Sequence[str]) -> list[UserFile]:
+def user_files(configs: "Sequence[str]") -> "list[UserFile]":
     """Return the files that lie over the registry, lowest layer first."""
     if configs:
         names = [os.path.basename(config) for config in configs]
         paths = [f"config/{name}" if names.count(name) == 1 else f"config/{index}/{name}" for index, name in enumerate(names, start=1)]
         return [UserFile(config, path, COMMAND_LINE) for config, path in zip(configs, paths, strict=True)]
     found = []
-    user = os.path.join(home.config_dir(), "models.json")
+    user = os.path.join(home.folder("config", os.environ), "models.json")
     if os.path.lexists(user):
         found.append(UserFile(user, "user/models.json", USER))
     if os.path.lexists(PROJECT_FILE):
@@ -62,10 +54,12 @@ def is_trusted(file: str) -> bool:
 
 def trust(file: str) -> None:
     """Remember that *file* is trusted as it is now."""
+    import json
+
     from ..source.write import write_atomically
 
     known = _trusted() | {os.path.realpath(file): digest_of(file)}
-    path = os.path.join(home.state_dir(), _TRUST)
+    path = os.path.join(home.folder("state", os.environ), _TRUST)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     write_atomically(path, (json.dumps(known, indent=1, sort_keys=True) + "\n").encode(), mode=0o600)
 
@@ -81,10 +75,17 @@ def digest_of(file: str) -> str:
         return ""
 
 
-def _trusted() -> dict[str, str]:
+def _trusted() -> "dict[str, str]":
+    import json
+
     try:
-        with open(os.path.join(home.state_dir(), _TRUST), "rb") as stream:
+        with open(os.path.join(home.folder("state", os.environ), _TRUST), "rb") as stream:
             known = json.load(stream)
     except (OSError, ValueError):
         return {}
     return known if isinstance(known, dict) else {}
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence

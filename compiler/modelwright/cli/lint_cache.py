@@ -6,27 +6,18 @@ it holds when every file has the size and time of then, or else the same digest.
 compare files with each other.
 """
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING, Any
-from zlib import crc32
+from binascii import crc32
 
 from .. import resources
+from ..runtime import home
+from ..runtime.artifact import decode
 from ..version import VERSION
-from . import home
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ..diagnostics.diagnostic import Diagnostic
-    from ..ir.inputs import Inputs
-    from ..source.document import Document
 
 _FOLDERS = ("vocabulary", "providers", "models")
 
 
-def key(inputs: Inputs, select: Sequence[str], ignore: Sequence[str]) -> str:
+def key(inputs: "Inputs", select: "Sequence[str]", ignore: "Sequence[str]") -> str:
     """Return what the result is found by."""
     package = os.path.dirname(resources.__file__)
     tool = [VERSION, *(_stamp(entry) for folder in (os.path.join(package, "rules"), resources.schema_dir()) for entry in _entries(folder))]
@@ -34,21 +25,19 @@ def key(inputs: Inputs, select: Sequence[str], ignore: Sequence[str]) -> str:
     return "\n".join([*tool, *asked])
 
 
-def load(key: str, inputs: Inputs) -> tuple[list[Diagnostic], int] | None:
+def load(key: str, inputs: "Inputs") -> "tuple[list[Diagnostic], int] | None":
     """Return the findings of last time and the number of files, when they still hold; else None."""
-    import json
-
     try:
-        with open(_path(key), "rb") as stream:
-            known = json.load(stream)
+        with open(_path(key), encoding="utf-8") as stream:
+            known: Any = decode(stream.read())
         if known["key"] != key or not _same(known["files"], inputs):
             return None
         return [_revived(finding) for finding in known["findings"]], len(known["files"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, StopIteration):
         return None
 
 
-def store(key: str, inputs: Inputs, documents: Sequence[Document], findings: Sequence[Diagnostic]) -> None:
+def store(key: str, inputs: "Inputs", documents: "Sequence[Document]", findings: "Sequence[Diagnostic]") -> None:
     """Keep *findings*; a cache that cannot be written is no error."""
     import json
 
@@ -61,13 +50,13 @@ def store(key: str, inputs: Inputs, documents: Sequence[Document], findings: Seq
     try:
         files = [[place, *_size_and_time(place), _digest(by_shown[os.path.abspath(place)].text)] for place in places]
         content = json.dumps({"key": key, "files": files, "findings": [_kept(finding) for finding in findings]})
-        os.makedirs(home.cache_dir(), exist_ok=True)
+        os.makedirs(home.folder("cache", os.environ), exist_ok=True)
         write_atomically(_path(key), content.encode(), mode=0o600)
     except (OSError, KeyError):
         return
 
 
-def _same(known: list[list[Any]], inputs: Inputs) -> bool:
+def _same(known: "list[list[Any]]", inputs: "Inputs") -> bool:
     files = _files(inputs)
     if len(files) != len(known):
         return False
@@ -81,7 +70,7 @@ def _same(known: list[list[Any]], inputs: Inputs) -> bool:
     return True
 
 
-def _files(inputs: Inputs) -> list[tuple[str, tuple[int, int]]]:
+def _files(inputs: "Inputs") -> "list[tuple[str, tuple[int, int]]]":
     """Return every file a compile of *inputs* reads, with its size and time, in a fixed order."""
     found = []
     for folder in _FOLDERS:
@@ -92,7 +81,7 @@ def _files(inputs: Inputs) -> list[tuple[str, tuple[int, int]]]:
     return found
 
 
-def _entries(folder: str) -> list[os.DirEntry[str]]:
+def _entries(folder: str) -> "list[os.DirEntry[str]]":
     try:
         with os.scandir(folder) as entries:
             return sorted((entry for entry in entries if not entry.name.startswith((".", "__pycache__"))), key=lambda entry: entry.name)
@@ -100,11 +89,11 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
         return []
 
 
-def _stamp(entry: os.DirEntry[str]) -> str:
+def _stamp(entry: "os.DirEntry[str]") -> str:
     return f"{entry.name} {_stamped(entry)}"
 
 
-def _stamped(entry: os.DirEntry[str]) -> tuple[int, int]:
+def _stamped(entry: "os.DirEntry[str]") -> "tuple[int, int]":
     try:
         state = entry.stat()
     except OSError:
@@ -112,7 +101,7 @@ def _stamped(entry: os.DirEntry[str]) -> tuple[int, int]:
     return (state.st_size, state.st_mtime_ns)
 
 
-def _size_and_time(path: str) -> tuple[int, int]:
+def _size_and_time(path: str) -> "tuple[int, int]":
     try:
         state = os.stat(path)
     except OSError:
@@ -127,10 +116,10 @@ def _digest(content: bytes) -> str:
 
 
 def _path(key: str) -> str:
-    return os.path.join(home.cache_dir(), f"lint-{crc32(key.encode()):08x}.json")
+    return os.path.join(home.folder("cache", os.environ), f"lint-{crc32(key.encode()):08x}.json")
 
 
-def _kept(finding: Diagnostic) -> dict[str, Any]:
+def _kept(finding: "Diagnostic") -> "dict[str, Any]":
     span = finding.span
     return {
         "span": [span.path, span.line, span.column, span.end_line, span.end_column],
@@ -138,7 +127,7 @@ def _kept(finding: Diagnostic) -> dict[str, Any]:
     }
 
 
-def _revived(kept: dict[str, Any]) -> Diagnostic:
+def _revived(kept: "dict[str, Any]") -> "Diagnostic":
     from ..diagnostics.diagnostic import Diagnostic, Fix
     from ..ir.catalog import Place
     from ..ir.span import Span
@@ -146,3 +135,13 @@ def _revived(kept: dict[str, Any]) -> Diagnostic:
     code, name, severity, message, why, help_, notes, fixable, line = kept["rest"]
     fix = Fix(Place(None), None) if fixable else None  # type: ignore[arg-type]  # only whether there is one is asked; --fix does not read the cache
     return Diagnostic(code=code, name=name, severity=severity, span=Span(*kept["span"]), message=message, why=why, help=help_, notes=tuple(notes), fix=fix, source_line=line)
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from ..diagnostics.diagnostic import Diagnostic
+    from ..ir.inputs import Inputs
+    from ..source.document import Document

@@ -10,17 +10,34 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from .inputs import COMMAND_LINE, LAYERS, PROJECT, REGISTRY, SIGHTINGS, USER
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from .span import Span
 
+__all__ = [
+    "COMMAND_LINE",
+    "LAYERS",
+    "PROJECT",
+    "REGISTRY",
+    "SIGHTINGS",
+    "USER",
+    "Catalog",
+    "Entry",
+    "Facts",
+    "Layer",
+    "ModelsFile",
+    "Note",
+    "Overlay",
+    "Place",
+    "Pointer",
+    "Source",
+]
+
 Facts = dict[str, Any]
 Pointer = tuple[str | int, ...]
-
-REGISTRY, SIGHTINGS, USER, PROJECT, COMMAND_LINE = "registry", "sightings", "user", "project", "command-line"
-LAYERS = (REGISTRY, SIGHTINGS, USER, PROJECT, COMMAND_LINE)
-"""Lowest first; a later layer wins."""
 
 
 class Source(Protocol):

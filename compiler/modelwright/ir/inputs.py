@@ -1,26 +1,29 @@
-"""What a compile depends on."""
+"""What a compile depends on. Light: a lint that finds nothing changed reads no more than this."""
 
-from __future__ import annotations
+from collections import namedtuple
 
-from dataclasses import dataclass
+REGISTRY, SIGHTINGS, USER, PROJECT, COMMAND_LINE = "registry", "sightings", "user", "project", "command-line"
+LAYERS = (REGISTRY, SIGHTINGS, USER, PROJECT, COMMAND_LINE)
+"""Lowest first; a later layer wins."""
 
 
-@dataclass(frozen=True, slots=True)
-class UserFile:
+class UserFile(namedtuple("UserFile", ("file", "path", "layer", "trusted"), defaults=(True,))):  # noqa: PYI024  # typing.NamedTuple would import typing
     """An overlay to read: where it is, its logical path, the layer it belongs to, and whether it may name endpoints."""
+
+    __slots__ = ()
 
     file: str
     path: str
     layer: str
-    trusted: bool = True
+    trusted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """The files to read and the day to judge by."""
+class Inputs(namedtuple("Inputs", ("registry", "today", "user_files", "sightings"), defaults=((), None))):  # noqa: PYI024  # typing.NamedTuple would import typing
+    """The folder of the registry, the day rules judge by (YYYY-MM-DD; the compiled data does not depend on it), the user's files, and what listings reported."""
+
+    __slots__ = ()
 
     registry: str
     today: str
-    """YYYY-MM-DD. The compiled data does not depend on it, only what rules find."""
-    user_files: tuple[UserFile, ...] = ()
-    sightings: str | None = None
+    user_files: "tuple[UserFile, ...]"
+    sightings: "str | None"

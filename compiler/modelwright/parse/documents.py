@@ -31,15 +31,15 @@ def add(catalog: Catalog, document: Document, problems: list[Problem], *, layer:
     elif document.kind == "overlay":
         catalog.overlays.append(Overlay(layer, document, data, trusted))
     else:
-        catalog.listings.extend((document, listing | {"index": index}) for index, listing in enumerate(data["listings"]))
+        catalog.listings.extend((document, listing | {"index": index}) for index, listing in enumerate(data["listings"]) if listing is not None)
 
 
 def _cut(kind: str, pointer: Pointer) -> Pointer | None:
     """Return the smallest entry around *pointer* that can be left out; None when that is the whole document."""
     if kind == "models" and len(pointer) >= 2 and pointer[0] == "models":
         return pointer[:2]
-    if kind == "sightings" and len(pointer) >= 4 and pointer[2] == "models":
-        return pointer[:4]
+    if kind == "sightings" and len(pointer) >= 2:
+        return pointer[:4] if pointer[2:3] == ("models",) and len(pointer) >= 4 else pointer[:2]
     if kind == "overlay" and len(pointer) >= 2:
         return pointer[:4] if pointer[0] == "providers" and pointer[2:3] == ("models",) else pointer[:3] if pointer[0] == "providers" else pointer[:2]
     if kind == "overlay" and len(pointer) == 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..ir.catalog import REGISTRY
+from ..ir.catalog import REGISTRY, SIGHTINGS
 from .fields import model_fields
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ def sources_of(entry: Entry) -> Mapping[str, Any]:
     own = entry.layers[-1] if len(entry.layers) == 1 else None
     if own is not None and "sources" not in own.facts:
         return own.sources or {}
+    if entry.layers[0].name == SIGHTINGS:
+        return next(layer.sources for layer in reversed(entry.layers) if layer.name == SIGHTINGS) or {}
     result: dict[str, Any] = {}
     for layer in entry.layers:
         if layer.name != REGISTRY:

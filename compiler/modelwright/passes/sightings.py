@@ -6,23 +6,27 @@ from typing import TYPE_CHECKING, Any
 
 from ..ir.catalog import SIGHTINGS, Catalog, Entry, Layer, Note, Place
 from .fields import model_fields
+from .merge import merged
 
 if TYPE_CHECKING:
-    from ..ir.catalog import Facts, Source
+    from ..ir.catalog import Facts
 
 
 def sightings(catalog: Catalog) -> None:
-    """Apply every listing, oldest first."""
+    """Apply every listing, oldest first; the newest that says something fills it."""
+    written: dict[str, Facts] = {}
     for document, listing in sorted(catalog.listings, key=lambda pair: (pair[1]["seen_at"], pair[1]["provider"], pair[1]["index"])):
         provider = listing["provider"]
         if provider not in catalog.providers:
             if provider not in catalog.incomplete:
                 catalog.notes.append(Note("unknown-provider", Place(document, ("listings", listing["index"], "provider")), (provider,)))
             continue
-        known = _known(catalog, provider)
+        known, source = _known(catalog, provider), {"from": listing["source"], "read_on": listing["seen_at"][:10]}
         for index, seen in enumerate(listing["models"]):
             if seen is not None:
-                _apply(catalog, known, document, ("listings", listing["index"], "models", index), provider, seen, listing["seen_at"][:10])
+                entry = _entry(catalog, known, provider, seen["id"])
+                place = Place(document, ("listings", listing["index"], "models", index))
+                _apply(entry, written.setdefault(entry.ref, entry.facts), seen, place, source)
 
 
 def _known(catalog: Catalog, provider: str) -> dict[str, Entry]:
@@ -36,28 +40,32 @@ def _known(catalog: Catalog, provider: str) -> dict[str, Entry]:
     return known
 
 
-def _apply(catalog: Catalog, known: dict[str, Entry], document: Source, pointer: tuple[str | int, ...], provider: str, seen: Facts, day: str) -> None:
-    entry = known.get(seen["id"].lower())
+def _entry(catalog: Catalog, known: dict[str, Entry], provider: str, identity: str) -> Entry:
+    entry = known.get(identity.lower())
     if entry is None:
-        facts: Facts = {"id": seen["id"]}
-        entry = Entry(f"{provider}/{seen['id']}", provider, seen["id"], facts, [])
-        known[seen["id"].lower()] = catalog.models[entry.ref] = entry
-    learned = _learned(entry.facts, seen)
-    entry.seen_on = day
-    entry.facts = entry.facts | learned
+        entry = Entry(f"{provider}/{identity}", provider, identity, {"id": identity}, [])
+        known[identity.lower()] = catalog.models[entry.ref] = entry
+    return entry
+
+
+def _apply(entry: Entry, written: Facts, seen: Facts, place: Place, source: Facts) -> None:
+    learned = _learned(written, entry.facts, seen)
+    entry.seen_on = source["read_on"]
+    entry.facts = merged(entry.facts, learned)
     if learned or not entry.layers:
-        entry.layers.append(Layer(SIGHTINGS, document, pointer, {"id": seen["id"], **learned} if not entry.layers else learned))
+        entry.layers.append(Layer(SIGHTINGS, place.document, place.pointer, learned if entry.layers else {"id": entry.id, **learned}, sources={"default": source}))
 
 
-def _learned(facts: Facts, seen: Facts) -> Facts:
+def _learned(written: Facts, known: Facts, seen: Facts) -> Facts:
+    """Return what *seen* adds to what people wrote: facts that are unknown there, and a display name that differs from theirs or the one *known* so far."""
     learned: dict[str, Any] = {}
     for name, field in model_fields().items():
         if name not in seen or field.sightings is None:
             continue
         if field.merges:
-            fresh = {key: value for key, value in seen[name].items() if key not in facts.get(name, {})}
+            fresh = {key: value for key, value in seen[name].items() if key not in written.get(name, {})}
             if fresh:
-                learned[name] = {**facts.get(name, {}), **fresh}
-        elif name not in facts or (field.sightings == "update" and facts[name] != seen[name]):
+                learned[name] = fresh
+        elif name not in written or (field.sightings == "update" and not written[name] == known[name] == seen[name]):
             learned[name] = seen[name]
     return learned

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..ir.catalog import REGISTRY, Place
+from ..ir.catalog import REGISTRY, SIGHTINGS, Place
 from .fields import model_fields
 from .origins import sources_of
 
@@ -72,6 +72,8 @@ def _word(entry: Entry, layer: Layer, place: Place, value: Any, pointer: Pointer
 
 def _source(entry: Entry, layer: Layer, pointer: Pointer) -> dict[str, Any]:
     """Return the source of the group *pointer* belongs to, as *layer* gives it."""
+    if layer.name == SIGHTINGS:
+        return dict((layer.sources or {}).get("default", {}))
     if layer.name != REGISTRY:
         return {}
     found: dict[str, Any]

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Finding
 from ..passes.aliases import Target, aliases_of
-from .places import alias_place
+from .places import alias_place, id_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ def _models(catalog: Catalog) -> Iterator[Finding]:
                     alias_place(entry, alias),
                     f"the alias `{alias}` of `{entry.ref}` is the id of another model",
                     f"remove the alias, or the entry `{holder.ref}` if it is the same model",
-                    (f"the model `{holder.ref}` is at {holder.place('id').span()}",),
+                    (f"the model `{holder.ref}` is at {id_place(holder).span()}",),
                 )
             claims.setdefault(name, []).append((entry, target))
     for name, claimants in claims.items():
@@ -76,7 +76,7 @@ def _judge(alias: str, claimants: list[tuple[Entry, Target]]) -> Iterator[Findin
             seen.add(entry.ref)
             yield Finding(
                 alias_place(entry, alias),
-                f"the alias `{alias}` of `{entry.ref}` is an alias of {_list(others)} on the same days",
+                f"the alias `{alias}` of `{entry.ref}` is also an alias of {_list(others)}, on the same days",
                 "leave it to one of them; if it moved from one to the other, give both entries the day: `until` and `since`",
                 tuple(_note(other, alias_place(other, alias)) for other in others.values()),
             )
@@ -93,7 +93,7 @@ def _providers(catalog: Catalog) -> Iterator[Finding]:
                     alias_place(entry, name),
                     f"the alias `{name}` of `{entry.id}` is the id of another provider",
                     "remove the alias; a provider's own id comes first, so it never holds",
-                    (f"the provider `{name}` is at {holder.place('id').span()}",),
+                    (f"the provider `{name}` is at {id_place(holder).span()}",),
                 )
             claims.setdefault(name, []).append((entry, dialect))
     for name, claimants in claims.items():
@@ -103,7 +103,7 @@ def _providers(catalog: Catalog) -> Iterator[Finding]:
                 where = f" in the dialect {dialect}" if dialect else ""
                 yield Finding(
                     alias_place(entry, name),
-                    f"the alias `{name}` of `{entry.id}` is an alias of {_list(others)}, too{where}",
+                    f"the alias `{name}` of `{entry.id}` is also an alias of {_list(others)}{where}",
                     "leave it to one of them, or give each the dialect in which it holds: `{id: …, dialect: …}`",
                     tuple(_note(other, alias_place(other, name)) for other in others.values()),
                 )

@@ -40,7 +40,7 @@ def check(catalog: Catalog) -> Iterator[Finding]:
     """Yield one finding per price that is called announced but holds, or is still to come but not called announced."""
     today = catalog.today
     for model in catalog.models.values():
-        for index, price in enumerate(model.facts.get("prices", ())):
+        for price in model.facts.get("prices", ()):
             if "since" not in price and "announced" not in price:
                 continue
             since, is_announced = price.get("since"), price.get("announced", False)
@@ -53,7 +53,7 @@ def check(catalog: Catalog) -> Iterator[Finding]:
                     if since is None
                     else "check that it took effect, then remove `announced`; if it was moved or cancelled, correct `since` or remove the price"
                 )
-                yield Finding(price_place(model, index, "announced"), message, help_)
+                yield Finding(price_place(model, price, "announced"), message, help_)
             else:
                 message = f"a price of `{model.ref}` begins on {since}, a day to come, but is not called announced"
-                yield Finding(price_place(model, index, "since"), message, "add `announced: true`, or correct `since`")
+                yield Finding(price_place(model, price, "since"), message, "add `announced: true`, or correct `since`")

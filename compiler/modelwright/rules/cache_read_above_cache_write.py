@@ -14,7 +14,7 @@ Good
     {input_usd_per_mtok: 3, cache_read_usd_per_mtok: 0.3, cache_write_usd_per_mtok: 0.75}
 
 Seen
-    catwalk@64dad50: 52 models; models.dev@f3fc69229: 9; genai-prices@47df840: 2. catwalk#405 mended such a swap for one provider.
+    catwalk@64dad50: 52 models; models.dev@f3fc69229: 11; genai-prices@47df840: 2. catwalk#405 mended such a swap for one provider.
 """
 
 from __future__ import annotations
@@ -41,16 +41,16 @@ _WRITES = ("cache_write_usd_per_mtok", "cache_write_5m_usd_per_mtok", "cache_wri
 def check(catalog: Catalog) -> Iterator[Finding]:
     """Yield one finding per block of figures that names either price and whose cache-read price is above a cache-write price."""
     for model in catalog.models.values():
-        for index, price in enumerate(model.facts.get("prices", ())):
+        for price in model.facts.get("prices", ()):
             if _READ in price and ("cache_write_usd_per_mtok" in price or "cache_write_5m_usd_per_mtok" in price or "cache_write_1h_usd_per_mtok" in price):
-                yield from _judged(model, index, (), price, price)
+                yield from _judged(model, price, (), price, price)
             if "tiers" in price or "variants" in price or "off_peak" in price:
                 for pointer, part, whole in parts(price):
                     if not part.keys().isdisjoint((_READ, *_WRITES)):
-                        yield from _judged(model, index, pointer, part, whole)
+                        yield from _judged(model, price, pointer, part, whole)
 
 
-def _judged(model: Entry, index: int, pointer: Pointer, part: Mapping[str, Any], whole: Mapping[str, Any]) -> Iterator[Finding]:
+def _judged(model: Entry, price: Mapping[str, Any], pointer: Pointer, part: Mapping[str, Any], whole: Mapping[str, Any]) -> Iterator[Finding]:
     read = whole.get(_READ)
     if not read:
         return
@@ -58,7 +58,7 @@ def _judged(model: Entry, index: int, pointer: Pointer, part: Mapping[str, Any],
         write = whole.get(key)
         if write and read > write and has_own_prices(model):
             yield Finding(
-                price_place(model, index, *pointer, _READ if _READ in part else key),
+                price_place(model, price, *pointer, _READ if _READ in part else key),
                 f"reading `{model.ref}` from cache costs {read:.12g} USD per million tokens, more than writing at {write:.12g} (`{key}`)",
                 f"check which is which: `{_READ}` is the cheap one, and a write that costs nothing extra is left out",
             )

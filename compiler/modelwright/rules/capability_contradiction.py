@@ -24,7 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Finding
-from .figures import is_own
+from .figures import own_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,11 +47,14 @@ def check(catalog: Catalog) -> Iterator[Finding]:
             continue
         if "json" in known or "parallel_tools" in known:
             for more, less in _NEEDS:
-                if known.get(more) and known.get(less) is False and is_own(model, "capabilities"):
+                if known.get(more) and known.get(less) is False:
+                    place = own_place(model, ("capabilities", more), ("capabilities", less))
                     message = f"`{model.ref}` has `{more}: true`, but `{less}: false`"
-                    yield Finding(model.place("capabilities", more), message, f"`{more}` needs `{less}`: correct one of the two, or leave out the one that is not known")
+                    if place is not None:
+                        yield Finding(place, message, f"`{more}` needs `{less}`: correct one of the two, or leave out the one that is not known")
         if facts.get("output") == ["embedding"]:
             for word in ("tools", "json"):
-                if known.get(word) and is_own(model, "capabilities", "output"):
+                place = own_place(model, ("capabilities", word), ("output",)) if known.get(word) else None
+                if place is not None:
                     message = f"`{model.ref}` only makes embeddings, but has `{word}: true`"
-                    yield Finding(model.place("capabilities", word), message, f"write `{word}: false`, or correct `output` if the model writes text")
+                    yield Finding(place, message, f"write `{word}: false`, or correct `output` if the model writes text")

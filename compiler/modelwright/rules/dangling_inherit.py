@@ -52,7 +52,9 @@ def check(catalog: Catalog) -> Iterator[Finding]:
                     f"{did_you_mean_ref(target, catalog)}name a model of the registry as provider/id, or write its facts here",
                 )
         elif note.place.pointer[:4] != ("providers", provider, "models", identity):  # a model that inherits from itself is a circle
-            yield Finding(_target(note), f"the model `{target}` to inherit from is declared only later", "declare it in the registry, or above the models that inherit from it")
+            yield Finding(
+                _target(note), f"the model `{target}` comes too late to be inherited from", "declare it in the registry, or in the same file above the models that inherit from it"
+            )
 
 
 def _whole_provider(catalog: Catalog, note: Note, target: str) -> Finding:

@@ -23,7 +23,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Finding
-from .figures import is_own, price_place, tier_lists
+from .figures import has_own_prices, is_own, price_place, tier_lists
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,7 +39,7 @@ SEVERITY = "error"
 def check(catalog: Catalog) -> Iterator[Finding]:
     """Yield one finding per tier that no input reaches on any day of its price."""
     for model in catalog.models.values():
-        for index, price in enumerate(model.facts.get("prices", ())):
+        for price in model.facts.get("prices", ()):
             if "tiers" not in price and "variants" not in price:
                 continue
             most = _largest_input(model.facts, price.get("since", ""), price.get("until"))
@@ -47,8 +47,9 @@ def check(catalog: Catalog) -> Iterator[Finding]:
                 for number, tier in enumerate(tiers):
                     above = tier["above_input_tokens"]
                     if most and above >= most and is_own(model, "prices", "price", "limits", "earlier_limits"):
+                        is_here = has_own_prices(model)
                         yield Finding(
-                            price_place(model, index, *pointer, number, "above_input_tokens"),
+                            price_place(model, price, *pointer, number, "above_input_tokens") if is_here else model.place("limits"),
                             f"the tier of `{model.ref}` above {above:,} input tokens is never reached; at most {most:,} fit",
                             "correct `limits` if the model takes more, and otherwise remove the tier",
                         )

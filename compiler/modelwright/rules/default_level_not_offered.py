@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Finding
-from .figures import is_own
+from .figures import own_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,9 +41,9 @@ def check(catalog: Catalog) -> Iterator[Finding]:
         if thinking is None or "default_level" not in thinking:
             continue
         levels, default = thinking.get("levels"), thinking["default_level"]
-        if levels and default not in levels and is_own(model, "thinking"):
+        if levels and default not in levels and (place := own_place(model, ("thinking", "default_level"), ("thinking", "levels"))) is not None:
             yield Finding(
-                model.place("thinking", "default_level"),
+                place,
                 f"the default thinking level of `{model.ref}` is `{default}`; the levels are {', '.join(f'`{level}`' for level in levels)}",
                 f"add `{default}` to `levels`, or name one of them as the default",
             )

@@ -15,7 +15,8 @@ Good
     models: [{id: acme-large, prices: [{input_usd_per_mtok: 3}], sources: {prices: {from: acme's price list, read_on: 2026-11-01}}}]
 
 Seen
-    litellm 1.109.1 wheel: 1,377 of 4,551 models without a source; genai-prices@47df840: 1,109 of 1,468 prices without a day;
+    litellm 1.109.1 wheel: 1,377 of 4,551 models without a source; genai-prices@47df840: 1,109 of 1,468 models without
+    the day their prices were read;
     models.dev#4430: reviewers ask for evidence that no field can hold.
 """
 

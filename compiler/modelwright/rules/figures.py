@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..ir.catalog import Place
+from ..ir.catalog import SIGHTINGS, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -79,14 +79,31 @@ def has_own_prices(entry: Entry) -> bool:
     return is_own(entry, "prices", "price")
 
 
-def price_place(entry: Entry, index: int, *pointer: str | int) -> Place:
-    """Return where the price at *index* got what stands at *pointer*: from the `price` of a user's file, or from a list of prices."""
+def own_place(entry: Entry, *pointers: Pointer) -> Place | None:
+    """
+    Return where the highest layer that speaks of one of *pointers* does; of the first of them, where it speaks of several.
+
+    None when that layer is inherited, so that a mistake is reported once, for the model it was made in. What a listing
+    adds to a mapping stands in its layer beside copies of what was known, so listings come last.
+    """
+    layers = [layer for layer in reversed(entry.layers) if layer.name != SIGHTINGS] + [layer for layer in reversed(entry.layers) if layer.name == SIGHTINGS]
+    for layer in layers:
+        for pointer in pointers:
+            if layer.says(pointer)[0]:
+                return None if layer.inherited_from is not None else Place(layer.document, (*layer.pointer, *pointer))
+    return None
+
+
+def price_place(entry: Entry, price: Mapping[str, Any], *pointer: str | int) -> Place:
+    """Return where *price*, one of the entry's, got what stands at *pointer*: from the `price` of a user's file, or from a list of prices."""
     for layer in reversed(entry.layers):
         if layer.fields is None or "prices" in layer.fields:
             if layer.says(("price", *pointer))[0]:
                 return Place(layer.document, (*layer.pointer, "price", *pointer))
             if "prices" in layer.facts:
                 break
+    # The loops of rules do not count, because thousands of prices are right for each that is reported.
+    index = next(index for index, one in enumerate(entry.facts["prices"]) if one is price)
     return entry.place("prices", index, *pointer)
 
 

@@ -66,7 +66,7 @@ def _listed(model: Entry, real: set[str]) -> Iterator[Finding]:
         for index, part in enumerate(model.facts.get(name, ())):
             for key in ("since", "until"):
                 if part.__class__ is dict and key in part and part[key] not in real and not _is_real(part[key], real) and is_own(model, name):
-                    place = price_place(model, index, key) if name == "prices" else model.place(name, index, key)
+                    place = price_place(model, part, key) if name == "prices" else model.place(name, index, key)
                     yield _finding(place, key, part[key], f" of `{model.ref}`")
 
 

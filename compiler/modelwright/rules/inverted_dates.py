@@ -15,7 +15,7 @@ Good
     {released_on: 2025-11-24, updated_on: 2025-11-24}
 
 Seen
-    models.dev@f3fc69229: 59 models whose training data ends after their release, 35 changed before they were released
+    models.dev@f3fc69229: 62 models whose training data ends after their release, 47 changed before they were released
     (claude-opus-4-5 among them, noticed in models.dev#329).
 """
 
@@ -24,7 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Finding
-from .figures import is_own
+from .figures import is_own, own_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,8 +66,8 @@ def _days(model: Entry) -> Iterator[Finding]:
         one, other = facts.get(first), facts.get(then)
         length = min(len(one or ""), len(other or ""))
         # Another host may release a model after it was last changed, so an inherited `updated_on` says nothing of its own release.
-        own = (then,) if then == "updated_on" else (first, then)
-        if one and other and one[:length] > other[:length] and is_own(model, *own):
+        if one and other and one[:length] > other[:length] and (then != "updated_on" or is_own(model, then)):
             message = f"`{model.ref}` {_THEN[then]} {other}, but {how} {one}"
-            place = model.place(first if first == "knowledge_until" and is_own(model, first) else then if is_own(model, then) else first)
-            yield Finding(place, message, f"correct `{first}` or `{then}`; leave out the one that is not known")
+            place = own_place(model, *(((first,), (then,)) if first == "knowledge_until" else ((then,), (first,))))
+            if place is not None:
+                yield Finding(place, message, f"correct `{first}` or `{then}`; leave out the one that is not known")

@@ -41,7 +41,11 @@ def check(catalog: Catalog) -> Iterator[Finding]:
         if note.kind == "file-name":
             identity, path = note.about
             folder, _, name = path.rpartition("/")
-            yield Finding(note.place, f"the file {name} holds the provider `{identity}`", f"rename it to {folder}/{identity}.yaml, or correct the id")
+            yield Finding(
+                note.place,
+                f"the file {name} holds the {'models of the ' if folder.endswith('models') else ''}provider `{identity}`",
+                f"rename it to {folder}/{identity}.yaml, or correct the id",
+            )
     for file in catalog.files:
         provider = file.data["provider"]
         if provider not in catalog.providers and provider not in catalog.incomplete:

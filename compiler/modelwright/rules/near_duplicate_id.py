@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Finding
 from ..passes.aliases import Target, aliases_of
-from .places import alias_place
+from .places import alias_place, id_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,4 +76,4 @@ def _judge(group: list[Spelling]) -> Iterator[Finding]:
 
 
 def _place(entry: Entry, spelling: str) -> Place:
-    return entry.place("id") if spelling == entry.id else alias_place(entry, spelling)
+    return id_place(entry) if spelling == entry.id else alias_place(entry, spelling)

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from ..ir.catalog import Catalog
 
 _MOST = 3
+_LIKE_WORDS, _LIKE_IDS = 0.65, 0.7
+"""How like they have to be; ids of one family share most of their letters anyway."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -20,13 +22,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("tolls", ["tools", "json"])
     'did you mean `tools`? '
     """
-    return _question(get_close_matches(word, list(known), n=_MOST))
+    return _question(get_close_matches(word, list(known), n=_MOST, cutoff=_LIKE_WORDS))
 
 
 def did_you_mean_ref(ref: str, catalog: Catalog) -> str:
     """Return the same question for a model: like ids of its provider first, then the same id at other providers."""
     provider, _, identity = ref.partition("/")
-    near = [f"{provider}/{found}" for found in get_close_matches(identity, [model.id for model in catalog.models_of(provider)], n=_MOST)]
+    near = [f"{provider}/{found}" for found in get_close_matches(identity, [model.id for model in catalog.models_of(provider)], n=_MOST, cutoff=_LIKE_IDS)]
     if not near:
         near = [other for other in catalog.models if other.endswith(f"/{identity}")]
     return _question(near[:_MOST])

@@ -23,7 +23,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Finding
-from .figures import is_own, price_place
+from .figures import has_own_prices, is_own, price_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,14 +41,14 @@ def check(catalog: Catalog) -> Iterator[Finding]:
     """Yield one finding per price of which exactly one side is 0."""
     for model in catalog.models.values():
         facts = model.facts
-        for index, price in enumerate(facts.get("prices", ())):
+        for price in facts.get("prices", ()):
             sent, written = price.get(_INPUT), price.get(_OUTPUT)
             if (sent and written) or sent is None or written is None or sent == written:
                 continue
             if "text" in facts.get("output", ()) and price.get("state", "priced") == "priced" and not price.get("confirmed") and is_own(model, "prices", "price", "output"):
                 free, paid = ("input", "output") if written else ("output", "input")
                 yield Finding(
-                    price_place(model, index, _OUTPUT if sent else _INPUT),
+                    price_place(model, price, _OUTPUT if sent else _INPUT) if has_own_prices(model) else model.place("output"),
                     f"the {free} of `{model.ref}` costs 0 USD per million tokens, its {paid} {sent or written:.12g}",
                     f"write the {free} price, or leave it out while it is unknown; an embedding model has `output: [embedding]`; if {free} is free, add `confirmed: true`",
                 )

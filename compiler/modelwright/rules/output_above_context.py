@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Finding
-from .figures import all_limits, is_own
+from .figures import all_limits, own_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,10 +45,10 @@ def check(catalog: Catalog) -> Iterator[Finding]:
             continue
         for pointer, said, whole in all_limits(facts):
             most, window = whole.get("output_tokens"), whole.get("context_tokens")
-            if most and window and most > window and is_own(model, "limits", "earlier_limits"):
-                when = f" until {said['until']}" if "until" in said else ""
-                yield Finding(
-                    model.place(*pointer, "output_tokens" if "output_tokens" in said else "context_tokens"),
-                    f"`{model.ref}` may write {most:,} tokens{when}, more than its window of {window:,}",
-                    "correct the smaller or the larger of `output_tokens` and `context_tokens`; leave out the one that is not known",
-                )
+            if most and window and most > window:
+                keys = ("output_tokens", "context_tokens") if "output_tokens" in said else ("context_tokens", "output_tokens")
+                place = own_place(model, *((*(pointer if key in said else ("limits",)), key) for key in keys))
+                if place is not None:
+                    when = f" until {said['until']}" if "until" in said else ""
+                    message = f"`{model.ref}` may write {most:,} tokens{when}, more than its window of {window:,}"
+                    yield Finding(place, message, "correct `output_tokens` or `context_tokens`; leave out the one that is not known")

@@ -23,7 +23,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Finding
-from .figures import is_own, parts, price_place
+from .figures import has_own_prices, is_own, parts, price_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,23 +41,23 @@ _INPUT, _OUTPUT = "input_usd_per_mtok", "output_usd_per_mtok"
 def check(catalog: Catalog) -> Iterator[Finding]:
     """Yield one finding per block of figures whose output price is above 0 and below its input price."""
     for model in catalog.models.values():
-        for index, price in enumerate(model.facts.get("prices", ())):
+        for price in model.facts.get("prices", ()):
             written = price.get(_OUTPUT)
             if written and written < price.get(_INPUT, 0) and _is_judged(model, price):
-                yield _finding(model, (index,), price, price)
+                yield _finding(model, price, (), price, price)
             if "tiers" in price or "variants" in price or "off_peak" in price:
                 for pointer, part, whole in parts(price):
                     if (_OUTPUT in part or _INPUT in part) and 0 < whole.get(_OUTPUT, 0) < whole.get(_INPUT, 0) and _is_judged(model, price):
-                        yield _finding(model, (index, *pointer), part, whole)
+                        yield _finding(model, price, pointer, part, whole)
 
 
 def _is_judged(model: Entry, price: Mapping[str, Any]) -> bool:
     return "text" in model.facts.get("output", ()) and not price.get("confirmed") and is_own(model, "prices", "price", "output")
 
 
-def _finding(model: Entry, pointer: tuple[int, *Pointer], part: Mapping[str, Any], whole: Mapping[str, Any]) -> Finding:
+def _finding(model: Entry, price: Mapping[str, Any], pointer: Pointer, part: Mapping[str, Any], whole: Mapping[str, Any]) -> Finding:
     return Finding(
-        price_place(model, *pointer, _OUTPUT if _OUTPUT in part else _INPUT),
+        price_place(model, price, *pointer, _OUTPUT if _OUTPUT in part else _INPUT) if has_own_prices(model) else model.place("output"),
         f"the output of `{model.ref}` costs {whole[_OUTPUT]:.12g} USD per million tokens, less than its input at {whole[_INPUT]:.12g}",
         "check which of the two prices is which; if the provider's page says so, add `confirmed: true` to the price",
     )

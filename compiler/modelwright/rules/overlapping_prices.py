@@ -58,15 +58,15 @@ def _prices(model: Entry, prices: list[Mapping[str, Any]]) -> Iterator[Finding]:
         since, until = price.get("since", ""), price.get("until")
         if until is not None and until <= since:
             message = f"a price of `{model.ref}` ends on {until}, but begins on {since}; it holds on no day"
-            yield Finding(price_place(model, index, "until"), message, "correct one of the two days; `until` is the first day the price no longer holds")
+            yield Finding(price_place(model, price, "until"), message, "correct one of the two days; `until` is the first day the price no longer holds")
             continue
         other = next((earlier for earlier in prices[:index] if _share_a_day(price, earlier)), None)
         if other is not None:
             message = f"two prices of `{model.ref}` hold on {max(since, other.get('since', '')) or 'the same days'}: one {_span(other)}, one {_span(price)}"
-            yield Finding(price_place(model, index, "since"), message, "end the older price with `until` on the day the newer one begins with `since`")
+            yield Finding(price_place(model, price, "since"), message, "end the older price with `until` on the day the newer one begins with `since`")
         elif index and since < prices[index - 1].get("since", ""):
             message = f"the price of `{model.ref}` {_span(price)} stands after the one {_span(prices[index - 1])}"
-            yield Finding(price_place(model, index, "since"), message, _ORDER)
+            yield Finding(price_place(model, price, "since"), message, _ORDER)
 
 
 def _share_a_day(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -82,5 +82,10 @@ def _span(price: Mapping[str, Any]) -> str:
 def _limits(model: Entry, earlier: list[Mapping[str, Any]]) -> Iterator[Finding]:
     for index, (before, limits) in enumerate(pairwise(earlier), start=1):
         if limits["until"] <= before["until"]:
-            message = f"earlier limits of `{model.ref}` until {limits['until']} stand after those until {before['until']}"
+            is_same = limits["until"] == before["until"]
+            message = (
+                f"two earlier limits of `{model.ref}` end on {limits['until']}"
+                if is_same
+                else f"earlier limits of `{model.ref}` until {limits['until']} stand after those until {before['until']}"
+            )
             yield Finding(model.place("earlier_limits", index, "until"), message, _ORDER)

@@ -19,6 +19,7 @@ Seen
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from ..diagnostics.diagnostic import Finding, Fix
@@ -30,7 +31,7 @@ from .places import below, overlaid, spoken
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ..ir.catalog import Catalog, Entry, Facts, Layer, Pointer
+    from ..ir.catalog import Catalog, Entry, Facts, Layer
 
 CODE = "PV601"
 NAME = "override-changes-nothing"
@@ -62,35 +63,31 @@ def _model(entry: Entry, index: int) -> Iterator[Finding]:
     facts = without(below(entry, index, with_sightings=False), layer.facts.get("$unset", ()))
     if not facts:
         return
-    redundant = [pointer for pointer in _pointers(layer.facts) if patched(facts, _only(layer.facts, pointer)) == facts]
-    if len(redundant) == len(layer.facts):
+    redundant = [pointer for key in layer.facts if key not in _NOT_JUDGED for pointer in _redundant(facts, layer.facts, key)]
+    if [pointer[0] for pointer in redundant if len(pointer) == 1] == [*layer.facts]:
         place = Place(layer.document, layer.pointer, on_key=True)
         yield Finding(place, f"nothing said here of `{entry.ref}` differs from the layers below", _HELP, fix=Fix(Place(layer.document, layer.pointer), None))
     else:
-        yield from (_finding(entry, layer, pointer, _only(layer.facts, pointer)) for pointer in redundant)
+        yield from (_finding(entry, layer, pointer) for pointer in redundant)
 
 
-def _pointers(patch: Mapping[str, Any]) -> Iterator[Pointer]:
-    """Yield what to judge: fields, and parts of those that merge where another part is not redundant."""
-    fields = model_fields()
-    for key, value in patch.items():
-        if key not in _NOT_JUDGED:
-            yield (key,)
-            if isinstance(value, dict) and len(value) > 1 and (key == "price" or (key in fields and fields[key].merges)):
-                yield from ((key, part) for part in value)
+def _redundant(facts: Facts, patch: Mapping[str, Any], key: str) -> list[tuple[str, ...]]:
+    """Return the field *key* of *patch* if it changes nothing in *facts*, or else those of its parts that do not."""
+    if patched(facts, {key: patch[key]}) == facts:
+        return [(key,)]
+    if not isinstance(patch[key], dict) or not (key == "price" or (key in model_fields() and model_fields()[key].merges)):
+        return []
+    parts: list[tuple[str, ...]] = [(key, part) for part in patch[key] if patched(facts, {key: {part: patch[key][part]}}) == facts]
+    return [] if len(parts) == len(patch[key]) else parts
 
 
-def _only(patch: Mapping[str, Any], pointer: Pointer) -> Facts:
-    key, *parts = pointer
-    return {str(key): {part: patch[str(key)][part] for part in parts} if parts else patch[str(key)]}
-
-
-def _finding(entry: Entry, layer: Layer, pointer: Pointer, said: Any) -> Finding:
+def _finding(entry: Entry, layer: Layer, pointer: tuple[str, ...]) -> Finding:
     place = Place(layer.document, (*layer.pointer, *pointer))
+    said: Any = layer.facts
     for step in pointer:
         said = said[step]
-    value = f" {said!r}" if isinstance(said, str | int | float) else ""
-    return Finding(place, f"`{'.'.join(map(str, pointer))}` of `{entry.ref}` is{value or ' the same'} in the layers below, too", _HELP, fix=Fix(place, None))
+    value = json.dumps(said, ensure_ascii=False) if isinstance(said, str | int | float) else "the same"
+    return Finding(place, f"`{'.'.join(pointer)}` of `{entry.ref}` is {value} in the layers below, too", _HELP, fix=Fix(place, None))
 
 
 def _provider(entry: Entry, index: int) -> Iterator[Finding]:
@@ -98,18 +95,21 @@ def _provider(entry: Entry, index: int) -> Iterator[Finding]:
     if lower[0].name != REGISTRY:
         lower = [one for one in lower if one.name != REGISTRY]
     default = lower[0].facts["routes"][0]["id"] if lower[0].name == REGISTRY else "default"
+    redundant: list[tuple[str, ...]] = []
     for key, value in layer.facts.items():
         if key in _ENDPOINT:
-            if _same(value, _route_says(lower, default, key, default)):
-                yield _finding(entry, layer, (key,), layer.facts)
+            redundant += [(key,)] if _same(value, _route_says(lower, default, key, default)) else []
         elif key == "routes":
-            for route, change in value.items():
-                known = [(route, part) for part in change if _same(change[part], _route_says(lower, route, part, default))]
-                if len(known) == len(change):
-                    known = [(route,)]  # type: ignore[list-item]  # the route as a whole
-                yield from (_finding(entry, layer, ("routes", *pointer), layer.facts) for pointer in known)
+            routes = [pointer for route in value for pointer in _route(lower, route, value[route], default)]
+            redundant += [(key,)] if len([one for one in routes if len(one) == 1]) == len(value) else [(key, *pointer) for pointer in routes]
         elif key not in _NOT_JUDGED and _same(value, next((one.facts[key] for one in reversed(lower) if key in one.facts), _ABSENT)):
-            yield _finding(entry, layer, (key,), layer.facts)
+            redundant.append((key,))
+    yield from (_finding(entry, layer, pointer) for pointer in redundant)
+
+
+def _route(lower: list[Layer], route: str, change: Mapping[str, Any], default: str) -> list[tuple[str, ...]]:
+    parts: list[tuple[str, ...]] = [(route, part) for part in change if _same(change[part], _route_says(lower, route, part, default))]
+    return [(route,)] if len(parts) == len(change) else parts
 
 
 def _route_says(lower: list[Layer], route: str, key: str, default: str) -> Any:

@@ -45,19 +45,20 @@ def check(catalog: Catalog) -> Iterator[Finding]:
 
 
 def _unknown_providers(catalog: Catalog) -> Iterator[Finding]:
+    # Where the endpoint of a new provider is not trusted, untrusted-key says so.
+    untrusted = {(note.about[1], note.place.pointer[1]) for note in catalog.notes if note.kind == "untrusted-key" and note.about[0] in ("base_url", "routes")}
     for note in catalog.notes:
-        if note.kind == "unknown-provider":
-            (identity,) = note.about
-            if identity in catalog.incomplete:
-                continue
-            owner = next((entry.id for entry in catalog.providers.values() if identity in map(alias_id, entry.facts.get("aliases", ()))), None)
-            near = f"`{identity}` is an alias, write `{owner}`" if owner else did_you_mean(identity, catalog.providers)
-            own = "" if note.place.pointer[0] == "listings" else "to define a provider of your own, give it a `base_url`"
-            yield Finding(
-                note.place,
-                f"there is no provider `{identity}`",
-                "; ".join(part.strip() for part in (near, own) if part) or "run `providers refresh` again; the listing is of a provider that is gone",
-            )
+        if note.kind != "unknown-provider" or note.about[0] in catalog.incomplete or (note.place.document.shown, note.about[0]) in untrusted:
+            continue
+        (identity,) = note.about
+        owner = next((entry.id for entry in catalog.providers.values() if identity in map(alias_id, entry.facts.get("aliases", ()))), None)
+        if owner is not None:
+            help_ = f"it is an alias; write `{owner}`"
+        elif note.place.pointer[0] == "listings":
+            help_ = "run `providers refresh` again; the provider is gone from the registry"
+        else:
+            help_ = f"{did_you_mean(identity, catalog.providers)}to define a provider of your own, give it a `base_url`"
+        yield Finding(note.place, f"there is no provider `{identity}`", help_)
 
 
 def _aliases(catalog: Catalog) -> Iterator[Finding]:
@@ -104,14 +105,14 @@ def _unset(catalog: Catalog) -> Iterator[Finding]:
     for overlay, identity, patch in overlaid(catalog):
         provider = catalog.providers.get(identity)
         index = spoken(overlay, provider, ("providers", identity))
-        if provider is not None and index is not None:
+        if provider is not None and index is not None and "$unset" in patch:
             lower: dict[str, Any] = {}
             for layer in provider.layers[:index]:
                 lower |= layer.facts
             yield from _absent(provider, provider.layers[index], lower)
-        for name in patch.get("models", ()):
+        for name, facts in patch.get("models", {}).items():
             model = catalog.models.get(f"{identity}/{name}")
-            index = spoken(overlay, model, ("providers", identity, "models", name))
+            index = spoken(overlay, model, ("providers", identity, "models", name)) if "$unset" in facts else None
             if model is not None and index is not None:
                 yield from _absent(model, model.layers[index], below(model, index))
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Finding
-from .figures import is_own
+from .figures import own_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,11 +42,15 @@ def check(catalog: Catalog) -> Iterator[Finding]:
         if "retires_on" not in facts:
             continue
         day, status = facts["retires_on"], facts.get("status", "active")
-        if (day <= today) == (status == "retired") or not is_own(model, "retires_on", "status"):
+        if (day <= today) == (status == "retired"):
             continue
         if day <= today:
+            place = own_place(model, ("retires_on",), ("status",))
             message = f"`{model.ref}` retired on {day}, but its status is `{status}`"
-            yield Finding(model.place("retires_on"), message, "check that it no longer answers, then write `status: retired`; if its end was put off, correct `retires_on`")
+            help_ = "check that it no longer answers, then write `status: retired`; if its end was put off, correct `retires_on`"
         else:
+            place = own_place(model, ("status",), ("retires_on",))
             message = f"the status of `{model.ref}` is `retired`, but it retires on {day}, a day to come"
-            yield Finding(model.place("status"), message, "write `status: deprecated` until that day, or correct `retires_on`")
+            help_ = "write `status: deprecated` until that day, or correct `retires_on`"
+        if place is not None:
+            yield Finding(place, message, help_)

@@ -18,6 +18,12 @@ def alias_id(alias: str | dict[str, Any]) -> str:
     return alias if isinstance(alias, str) else str(alias["id"])
 
 
+def id_place(entry: Entry) -> Place:
+    """Return where the entry's id stands: in an overlay it is a key."""
+    layer = next((layer for layer in entry.layers if layer.inherited_from is None), entry.layers[0])
+    return Place(layer.document, (*layer.pointer, "id")) if "id" in layer.facts else Place(layer.document, layer.pointer, on_key=True)
+
+
 def alias_place(entry: Entry, spelling: str) -> Place:
     """Return where the alias was said: by the highest layer that has it."""
     for layer in reversed(entry.layers):
@@ -33,7 +39,7 @@ def route_place(entry: Entry, index: int, *pointer: str | int) -> Place:
     route = entry.facts["routes"][index]["id"]
     for layer in reversed(entry.layers):
         for way in _ways(layer, route, is_default=index == 0):
-            if layer.says((*way, *pointer))[0]:
+            if (way or pointer) and layer.says((*way, *pointer))[0]:
                 return Place(layer.document, (*layer.pointer, *way, *pointer))
     for layer in reversed(entry.layers):
         for way in _ways(layer, route, is_default=False):
@@ -67,7 +73,7 @@ def below(entry: Entry, index: int, *, with_sightings: bool = True) -> Facts:
     for layer in entry.layers[:index]:
         said: Any = layer.facts if layer.fields is None else {key: value for key, value in layer.facts.items() if key in layer.fields}
         if layer.name == SIGHTINGS:
-            facts = {**facts, **said} if with_sightings else facts
+            facts = merged(facts, said) if with_sightings else facts
         elif layer.name == REGISTRY:
             facts = merged(without(facts, said.get("$unset", ())), said)
         else:

@@ -16,7 +16,8 @@ Good
     {input_usd_per_mtok: 3} where three other providers ask 2.5 to 3 for the same model
 
 Seen
-    litellm#23517: 13 models 100,000 times too dear, each also listed by other providers; opencode#31150: 4 to 40 times too dear.
+    models.dev@f3fc69229: 2 models (mistral-nemo at 20 and 40 USD where others ask 0.15, Voxtral-Small at 0.0023 for 0.3).
+    litellm#23517: 13 models 100,000 times too dear.
 """
 
 from __future__ import annotations
@@ -80,13 +81,12 @@ def _judged(group: list[Entry], prices: list[Mapping[str, Any]], key: str, value
         others = sorted((other, entry.ref) for other, entry in zip(values, group, strict=True) if other and entry is not model)
         low, high = others[(len(others) - 1) // 2][0], others[len(others) // 2][0]
         # Of two middle ones the nearer counts, so that one wild sibling does not make its neighbours look wild.
-        middle = high if value > high else low if value < low else value
+        middle = high if value > high else max(value, low)
         if value and not price.get("confirmed") and (value >= _FACTOR * middle or value * _FACTOR <= middle):
             factor = value / middle if value > middle else middle / value
-            index = next(index for index, entry in enumerate(model.facts["prices"]) if entry is price)
             shown = ", ".join(f"`{ref}` {other:.12g}" for other, ref in others[:_SHOWN]) + (" …" if len(others) > _SHOWN else "")
             yield Finding(
-                price_place(model, index, key),
+                price_place(model, price, key),
                 f"`{key}` of `{model.ref}` is {value:.12g} USD; the median of the same model elsewhere is {middle:.12g} ({factor:,.0f} times off)",
                 "check the unit on the provider's page (per 1K or per 1M tokens) and write USD per million; if the figure is right, add `confirmed: true` to the price",
                 (f"elsewhere: {shown}",),

@@ -43,23 +43,23 @@ _PER_MTOK = "_usd_per_mtok"
 def check(catalog: Catalog) -> Iterator[Finding]:
     """Yield one finding per figure beyond what any price is known to be."""
     for model in catalog.models.values():
-        for index, price in enumerate(model.facts.get("prices", ())):
+        for price in model.facts.get("prices", ()):
             if "tiers" in price or "variants" in price or "off_peak" in price:
-                yield from _judged(model, index, price)
+                yield from _judged(model, price)
                 continue
             for key, value in price.items():
                 if "usd" in key and value > _MOST_UNIT:
-                    yield from _judged(model, index, price)
+                    yield from _judged(model, price)
                     break
 
 
-def _judged(model: Entry, index: int, price: Mapping[str, Any]) -> Iterator[Finding]:
+def _judged(model: Entry, price: Mapping[str, Any]) -> Iterator[Finding]:
     if price.get("confirmed"):
         return
     for pointer, part in (((), price), *((pointer, part) for pointer, part, _ in parts(price))):
         for key, value in part.items():
             if "usd" in key and value > _most(key) and has_own_prices(model):
-                yield _finding(model, index, (*pointer, key), value)
+                yield _finding(model, price, (*pointer, key), value)
 
 
 def _most(key: str) -> int:
@@ -68,9 +68,9 @@ def _most(key: str) -> int:
     return _MOST_OUTPUT if key.startswith(("output", "reasoning")) else _MOST_INPUT
 
 
-def _finding(model: Entry, index: int, pointer: Pointer, value: float) -> Finding:
+def _finding(model: Entry, price: Mapping[str, Any], pointer: Pointer, value: float) -> Finding:
     key = str(pointer[-1])
-    place = price_place(model, index, *pointer)
+    place = price_place(model, price, *pointer)
     if not key.endswith(_PER_MTOK):
         message = f"`{key}` of `{model.ref}` is {value:,.12g} USD; at most {_MOST_UNIT} is expected"
         return Finding(place, message, "write the price of one, not of a thousand; if it really is the price of one, add `confirmed: true` to the price")

@@ -42,12 +42,12 @@ _STATE = "free, included, varies or unknown"
 def check(catalog: Catalog) -> Iterator[Finding]:
     """Yield one finding per price whose state and figures contradict each other, or that has neither."""
     for model in catalog.models.values():
-        for index, price in enumerate(model.facts.get("prices", ())):
+        for price in model.facts.get("prices", ()):
             if "state" in price or "input_usd_per_mtok" not in price:
-                yield from _judged(model, index, price)
+                yield from _judged(model, price)
 
 
-def _judged(model: Entry, index: int, price: Mapping[str, Any]) -> Iterator[Finding]:
+def _judged(model: Entry, price: Mapping[str, Any]) -> Iterator[Finding]:
     state = price.get("state")
     blocks = [((), price), *((pointer, part) for pointer, part, _ in parts(price))]
     said = [(*pointer, key) for pointer, block in blocks for key, value in figures(block).items() if value or state in (None, "priced")]
@@ -55,11 +55,11 @@ def _judged(model: Entry, index: int, price: Mapping[str, Any]) -> Iterator[Find
         return
     if state is None:
         message = f"a price of `{model.ref}` has neither a figure nor a state"
-        yield Finding(price_place(model, index), message, f"write the figures, or `state`: {_STATE}; or remove the price")
+        yield Finding(price_place(model, price), message, f"write the figures, or `state`: {_STATE}; or remove the price")
     elif state == "priced":
         message = f"a price of `{model.ref}` has state `priced`, but no figure"
-        yield Finding(price_place(model, index, "state"), message, f"write the figures, or another state: {_STATE}")
+        yield Finding(price_place(model, price, "state"), message, f"write the figures, or another state: {_STATE}")
     else:
         key = said[0][-1]
         message = f"a price of `{model.ref}` has state `{state}`, but a figure above 0: `{key}`"
-        yield Finding(price_place(model, index, "state"), message, "remove the figures if the state is right, and otherwise the state")
+        yield Finding(price_place(model, price, "state"), message, "remove the figures if the state is right, and otherwise the state")

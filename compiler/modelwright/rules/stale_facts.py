@@ -14,8 +14,8 @@ Good
     sources: {default: {from: acme's price list, read_on: 2026-11-01}} in November 2026
 
 Seen
-    robhunter/agentdeals#1058: prices two generations old, called verified; genai-prices@47df840: 1,109 of 1,468 prices were
-    never dated; models.dev edited 1,381 prices of one provider within two months.
+    robhunter/agentdeals#1058: prices two generations old, called verified; genai-prices@47df840: the prices of
+    1,109 of 1,468 models have no day; models.dev edited 1,381 price lines of one provider within two months.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Finding
-from .figures import is_own
+from .figures import own_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,10 +41,16 @@ def check(catalog: Catalog) -> Iterator[Finding]:
         if thinking is None or ("min_tokens" not in thinking and "max_tokens" not in thinking):
             continue
         least, most, output = thinking.get("min_tokens", 0), thinking.get("max_tokens"), model.facts.get("limits", {}).get("output_tokens")
-        if most is not None and least > most and is_own(model, "thinking"):
+        if most is not None and least > most:
+            place = own_place(model, ("thinking", "min_tokens"), ("thinking", "max_tokens"))
             message = f"the thinking budget of `{model.ref}` is at least {least:,} and at most {most:,} tokens"
-            yield Finding(model.place("thinking", "min_tokens"), message, "correct `min_tokens` or `max_tokens`; leave out the one that is not known")
-        elif output and max(least, most or 0) > output and is_own(model, "thinking", "limits"):
+            help_ = "correct `min_tokens` or `max_tokens`; leave out the one that is not known"
+        elif output and max(least, most or 0) > output:
             key = "min_tokens" if least > output else "max_tokens"
+            place = own_place(model, ("thinking", key), ("limits", "output_tokens"))
             message = f"`{key}` of the thinking budget of `{model.ref}` is {thinking[key]:,}, more than its largest output of {output:,}"
-            yield Finding(model.place("thinking", key), message, f"correct `thinking.{key}` or `limits.output_tokens`; leave out the one that is not known")
+            help_ = f"correct `thinking.{key}` or `limits.output_tokens`; leave out the one that is not known"
+        else:
+            continue
+        if place is not None:
+            yield Finding(place, message, help_)

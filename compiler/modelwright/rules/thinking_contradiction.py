@@ -16,7 +16,7 @@ Good
 
 Seen
     litellm 1.109.1 wheel: 4 models with a price of thinking that do not think; models.dev@f3fc69229: 2 with levels out of
-    order; models.dev#3951 mended entries that said `toggle` where the model has levels.
+    order; the review of models.dev#3951 caught entries that said `toggle` where the model takes levels.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Finding
-from .figures import is_own, parts, price_place
+from .figures import has_own_prices, is_own, parts, price_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -75,9 +75,10 @@ def _not_thinking(model: Entry, thinking: Mapping[str, Any]) -> Iterator[Finding
 
 
 def _priced(model: Entry) -> Iterator[Finding]:
-    for index, price in enumerate(model.facts["prices"]):
+    for price in model.facts["prices"]:
         blocks: list[tuple[Pointer, Mapping[str, Any]]] = [((), price), *((pointer, part) for pointer, part, _ in parts(price))]
         for pointer, part in blocks:
             if part.get(_PRICE) and is_own(model, "thinking", "prices", "price"):
                 message = f"`{model.ref}` does not think (mode `none`), but its thinking tokens cost {part[_PRICE]:.12g} USD per million"
-                yield Finding(price_place(model, index, *pointer, _PRICE), message, f"write the thinking mode that fits, or remove `{_PRICE}`")
+                place = price_place(model, price, *pointer, _PRICE) if has_own_prices(model) else model.place("thinking", "mode")
+                yield Finding(place, message, f"write the thinking mode that fits, or remove `{_PRICE}`")

@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Finding
-from .figures import is_own
+from .figures import is_own, own_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ def check(catalog: Catalog) -> Iterator[Finding]:
         if "inherit" in model.facts and model.inherits is None and catalog.incomplete:
             continue
         yield Finding(
-            model.place("thinking", "levels" if "levels" in thinking else "mode"),
+            own_place(model, ("thinking", "levels"), ("thinking", "mode")) or model.place("$unset"),
             f"the thinking mode of `{model.ref}` is `levels`, but it names none",
             "write the levels, lowest first, or `mode: unspecified` while they are unknown",
         )

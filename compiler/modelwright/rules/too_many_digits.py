@@ -14,7 +14,7 @@ Good
     {input_usd_per_mtok: 0.05}
 
 Seen
-    models.dev@f3fc69229: 145 figures; litellm 1.109.1 wheel: 71. pi#5634 removed them from its catalogue, models.dev#325 was
+    models.dev@f3fc69229: 145 figures; litellm 1.109.1 wheel: 71. earendil-works/pi#5634 removed them from its catalogue, models.dev#325 was
     reviewed for them.
 """
 
@@ -36,30 +36,34 @@ NAME = "too-many-digits"
 SEVERITY = "error"
 
 _MOST = 12
+_CLOSE = 1e-6
+"""How near, in relation, a rounded figure is to be offered as the one that was meant."""
 
 
 def check(catalog: Catalog) -> Iterator[Finding]:
     """Yield one finding per figure with more digits than a price has."""
     short: set[float] = set()
     for model in catalog.models.values():
-        for index, price in enumerate(model.facts.get("prices", ())):
+        for price in model.facts.get("prices", ()):
             if "tiers" in price or "variants" in price or "off_peak" in price:
-                yield from _judged(model, index, price, short)
+                yield from _judged(model, price, short)
                 continue
             for key, value in price.items():
                 if "usd" in key and value not in short:
-                    yield from _judged(model, index, price, short)
-                    break
+                    if _is_long(value):
+                        yield from _judged(model, price, short)
+                        break
+                    short.add(value)
 
 
-def _judged(model: Entry, index: int, price: Mapping[str, Any], short: set[float]) -> Iterator[Finding]:
+def _judged(model: Entry, price: Mapping[str, Any], short: set[float]) -> Iterator[Finding]:
     for pointer, part in (((), price), *((pointer, part) for pointer, part, _ in parts(price))):
         for key, value in part.items():
             if "usd" in key and value not in short:
                 if not _is_long(value):
                     short.add(value)
                 elif has_own_prices(model):
-                    yield _finding(model, index, (*pointer, key), value)
+                    yield _finding(model, price, (*pointer, key), value)
 
 
 def _is_long(value: float) -> bool:
@@ -72,9 +76,10 @@ def _is_long(value: float) -> bool:
     return len(digits) > _MOST or (isinstance(exponent, int) and -exponent > _MOST)
 
 
-def _finding(model: Entry, index: int, pointer: Pointer, value: float) -> Finding:
+def _finding(model: Entry, price: Mapping[str, Any], pointer: Pointer, value: float) -> Finding:
     from decimal import Decimal
 
     rounded = round(Decimal(f"{value:.{_MOST}g}"), _MOST).normalize()
     message = f"`{pointer[-1]}` of `{model.ref}` is {value!r}; a price has at most {_MOST} significant digits and {_MOST} decimals"
-    return Finding(price_place(model, index, *pointer), message, f"write what the provider's page says, most likely {rounded:f}")
+    likely = f", most likely {rounded:f}" if abs(float(rounded) / value - 1) < _CLOSE else ""
+    return Finding(price_place(model, price, *pointer), message, f"write what the provider's page says{likely}")

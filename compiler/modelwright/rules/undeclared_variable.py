@@ -36,6 +36,7 @@ CODE = "PV401"
 NAME = "undeclared-variable"
 SEVERITY = "error"
 
+_NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
 _VARIABLE = re.compile(r"\$\{([^}]*)(\})?")
 
 
@@ -88,10 +89,13 @@ def _wrong(provider: Entry, text: str, given: tuple[str, ...]) -> Iterator[tuple
         if match[2] is None:
             yield "`${` without a `}`", "close it: `${name}`"
         elif match[1] not in known:
-            yield (
-                f"the variable `{match[1]}`, which is not declared",
-                f"{did_you_mean(match[1], known)}declare it under `variables` of the provider `{provider.id}`, with a description",
-            )
+            yield f"the variable `{match[1]}`, which is not declared", _help(match[1], known, provider)
+
+
+def _help(name: str, known: tuple[str, ...], provider: Entry) -> str:
+    if not _NAME.fullmatch(name):
+        return f"write a plain name, as in `${{region}}`; declare it under `variables` of the provider `{provider.id}`, where `env` names the environment variables it comes from"
+    return f"{did_you_mean(name, known)}declare it under `variables` of the provider `{provider.id}`, with a description"
 
 
 def _finding(place: Place, word: str, help_: str, provider: Entry) -> Finding:

@@ -88,4 +88,4 @@ def _routes(entry: Entry) -> list[str]:
 
 
 def _help(route: str, known: list[str]) -> str:
-    return f"{did_you_mean(route, known)}the routes are {', '.join(known)}"
+    return f"{did_you_mean(route, known)}the routes are {', '.join(dict.fromkeys(known))}"

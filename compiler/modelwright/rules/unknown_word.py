@@ -38,6 +38,8 @@ CODE = "PV107"
 NAME = "unknown-word"
 SEVERITY = "error"
 
+_MODE, _LEVEL = "thinking, as a mode", "thinking, as a level"
+
 
 def check(catalog: Catalog) -> Iterator[Finding]:
     """Yield one finding per place at which a word stands that its vocabulary does not hold; a vocabulary that is missing judges nothing."""
@@ -49,7 +51,7 @@ def check(catalog: Catalog) -> Iterator[Finding]:
             yield Finding(
                 place,
                 f"`{word}` is not a word of the vocabulary {vocabulary}",
-                f"{did_you_mean(word, known)}the words are {', '.join(known)}; a new one is added in registry/vocabulary/{vocabulary}.yaml",
+                f"{did_you_mean(word, known)}the words are {', '.join(known)}; a new one is added in registry/vocabulary/{vocabulary.partition(',')[0]}.yaml",
             )
 
 
@@ -83,11 +85,11 @@ def _models(catalog: Catalog) -> Iterator[_Found]:
         if "thinking" in facts:
             how = facts["thinking"]
             if how["mode"] not in modes:
-                yield entry.place("thinking", "mode"), how["mode"], "thinking", modes
+                yield entry.place("thinking", "mode"), how["mode"], _MODE, modes
             if "levels" in how and not are_levels(how["levels"]):
-                yield from _items(entry, ("thinking", "levels"), how["levels"], "thinking", levels)
+                yield from _items(entry, ("thinking", "levels"), how["levels"], _LEVEL, levels)
             if "default_level" in how and how["default_level"] not in levels:
-                yield entry.place("thinking", "default_level"), how["default_level"], "thinking", levels
+                yield entry.place("thinking", "default_level"), how["default_level"], _LEVEL, levels
         if "protocol" in facts and facts["protocol"] not in protocols:
             yield entry.place("protocol"), facts["protocol"], "protocols", protocols
 

@@ -38,7 +38,7 @@ SEVERITY = "error"
 def check(catalog: Catalog) -> Iterator[Finding]:
     """Yield one finding per tier that does not begin above the one before it."""
     for model in catalog.models.values():
-        for index, price in enumerate(model.facts.get("prices", ())):
+        for price in model.facts.get("prices", ()):
             if "tiers" not in price and "variants" not in price:
                 continue
             for pointer, tiers in tier_lists(price):
@@ -47,7 +47,7 @@ def check(catalog: Catalog) -> Iterator[Finding]:
                     if above <= before and has_own_prices(model):
                         same = above == before
                         yield Finding(
-                            price_place(model, index, *pointer, number, "above_input_tokens"),
+                            price_place(model, price, *pointer, number, "above_input_tokens"),
                             f"two tiers of `{model.ref}` begin above {above:,} input tokens"
                             if same
                             else f"the tier of `{model.ref}` above {above:,} stands after the one above {before:,}",

@@ -38,8 +38,9 @@ def check(catalog: Catalog) -> Iterator[Finding]:
     for note in catalog.notes:
         if note.kind == "untrusted-key":
             key, path = note.about
+            owner = "/".join(str(step) for step in note.place.pointer[1:-1:2])
             yield Finding(
                 note.place,
-                f"`{key}` is ignored: nobody trusts this file to say where requests and keys go",
+                f"`{key}` of `{owner}` is ignored: nobody trusts this file to say where requests and keys go",
                 f"read the file; if you want all that it says, run `providers trust {path}`",
             )

@@ -54,7 +54,7 @@ def _limits(model: Entry) -> Iterator[Finding]:
     said: dict[int, list[str]] = {}
     for key, value in model.facts["limits"].items():
         if value == 0:
-            said.setdefault(next(number for number in range(len(model.layers) - 1, -1, -1) if model.layers[number].says(("limits", key))[0]), []).append(key)
+            said.setdefault(_speaker(model, key), []).append(key)
     for number, keys in said.items():
         layer = model.layers[number]
         is_all = len(keys) == len(layer.facts["limits"])
@@ -66,11 +66,17 @@ def _limits(model: Entry) -> Iterator[Finding]:
             if any(lower.says(("limits", name))[0] for lower in model.layers[:number] for name in keys):
                 unset = ", ".join(f"limits.{name}" for name in (keys if is_all else [key]))
                 yield Finding(place, message, f"write the limit, or `$unset: [{unset}]` if it is not known here")
+            elif layer.name == SIGHTINGS:
+                yield Finding(place, message, "the listing does not know it; write the limit in the registry or in your own models.json")
             else:
                 yield Finding(place, message, "write the limit, or remove it while it is unknown", fix=_fix(layer, key, is_all=is_all))
 
 
-def _fix(layer: Layer, key: str, *, is_all: bool) -> Fix | None:
-    if layer.name == SIGHTINGS:
-        return None
+def _speaker(model: Entry, key: str) -> int:
+    """Return which layer gave the limit; a listing's layer also holds copies of what was known, so listings come last."""
+    speaking = [number for number, layer in enumerate(model.layers) if layer.says(("limits", key))[0]]
+    return max(speaking, key=lambda number: (model.layers[number].name != SIGHTINGS, number))
+
+
+def _fix(layer: Layer, key: str, *, is_all: bool) -> Fix:
     return Fix(Place(layer.document, (*layer.pointer, "limits") if is_all else (*layer.pointer, "limits", key)), None)

@@ -14,7 +14,7 @@ Good
     - {state: included}
 
 Seen
-    models.dev@f3fc69229: 343 models; litellm 1.109.1 wheel: 89; catwalk@64dad50: 50; pi-mono@83378aa: 45. What it costs users:
+    models.dev@f3fc69229: 373 models; litellm 1.109.1 wheel: 89; catwalk@64dad50: 50; pi-mono@83378aa: 45. What it costs users:
     SocialGouv/iterion#473, dirac#175, coder#27926.
 """
 
@@ -38,7 +38,7 @@ SEVERITY = "warning"
 def check(catalog: Catalog) -> Iterator[Finding]:
     """Yield one finding per price without a state that holds nothing but zeros."""
     for model in catalog.models.values():
-        for index, price in enumerate(model.facts.get("prices", ())):
+        for price in model.facts.get("prices", ()):
             if price.get("input_usd_per_mtok") or price.get("output_usd_per_mtok") or "state" in price:
                 continue
             own = figures(price)
@@ -46,7 +46,7 @@ def check(catalog: Catalog) -> Iterator[Finding]:
                 continue
             if "free" not in f"{model.id} {model.facts.get('name', '')}".lower() and has_own_prices(model):
                 yield Finding(
-                    price_place(model, index, next(iter(own))),
+                    price_place(model, price, next(iter(own))),
                     f"every price of `{model.ref}` is 0, and nothing says whether it is free, part of a plan or unknown",
                     "write `state: free` or `state: included` in place of the zeros, or leave `prices` out while they are unknown",
                 )

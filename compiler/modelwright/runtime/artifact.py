@@ -42,7 +42,8 @@ def _scanner() -> "Callable[[str], object]":
     return lambda text: scan(text, 0)[0]
 
 
-_decode = _scanner()
+decode = _scanner()
+"""JSON text to its value; fractions stay text. Raises ValueError or StopIteration."""
 
 
 class Artifact:
@@ -81,7 +82,7 @@ class Artifact:
             start, line = self._line_around((low + high) // 2, low, high)
             found, value = self._checked(line)
             if found == wanted:
-                return _decode(value.decode())  # type: ignore[return-value]  # every record is an object, but those of inputs
+                return decode(value.decode())  # type: ignore[return-value]  # every record is an object, but those of inputs
             if found < wanted:
                 low = start + len(line)
             else:
@@ -97,7 +98,7 @@ class Artifact:
             key, value = self._checked(line)
             if not key.startswith(wanted):
                 return
-            yield key[len(wanted) :].decode(), _decode(value.decode())
+            yield key[len(wanted) :].decode(), decode(value.decode())
             position += len(line)
 
     def keys(self, prefix: str) -> "Iterator[str]":
@@ -121,7 +122,7 @@ class Artifact:
         if not line.startswith(b'{"artifact":'):
             raise ArtifactError(self.path, "this is not a compiled registry")
         content = self._content(line)
-        header: dict[str, Any] = _decode(content.decode())  # type: ignore[assignment]
+        header: dict[str, Any] = decode(content.decode())  # type: ignore[assignment]
         if header["artifact"] != VERSION:
             cure = "upgrade modelwright, or run `providers compile` to make it anew"
             raise ArtifactError(self.path, f"its format is version {header['artifact']}; this modelwright reads version {VERSION}", cure)

@@ -4,6 +4,7 @@ import os
 
 from ..ir.refs import split
 from ..ir.resolved import Model
+from . import home
 from .artifact import Artifact
 from .day import as_text, today
 from .errors import AmbiguousRefError, ArtifactError, UnknownRefError
@@ -29,27 +30,8 @@ def find(environ: "Mapping[str, str]") -> str:
     named = environ.get("PROVIDERS_ARTIFACT")
     if named:
         return named
-    compiled = home_artifact(environ)
+    compiled = home.compiled(environ)
     return compiled if os.path.exists(compiled) else built_in()
-
-
-def home_artifact(environ: "Mapping[str, str]") -> str:
-    """Return where `providers compile` writes by default."""
-    return os.path.join(home(environ), "registry.artifact")
-
-
-def home(environ: "Mapping[str, str]") -> str:
-    """Return the folder of what modelwright keeps for this user: `PROVIDERS_HOME`, else the platform's for application data."""
-    named = environ.get("PROVIDERS_HOME")
-    if named:
-        return os.path.expanduser(named)
-    import sys
-
-    if sys.platform == "win32":
-        return os.path.join(environ.get("LOCALAPPDATA") or os.path.expanduser("~\\AppData\\Local"), "modelwright")
-    if sys.platform == "darwin":
-        return os.path.expanduser("~/Library/Application Support/modelwright")
-    return os.path.join(environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share"), "modelwright")
 
 
 def built_in() -> str:

@@ -117,5 +117,8 @@ class Document:
 
     def line(self, number: int) -> str:
         """Return line *number*, counted from 1, without its end; empty when there is none."""
-        lines = self.text.decode(errors="replace").splitlines()
-        return lines[number - 1] if 0 < number <= len(lines) else ""
+        return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.text.decode(errors="replace").splitlines()

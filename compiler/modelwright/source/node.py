@@ -38,6 +38,8 @@ class Node:
     mark: Mark
     children: dict[str | int, Node] = field(default_factory=dict)
     keys: dict[str | int, Mark] = field(default_factory=dict)
+    doubled: dict[Mark, str] = field(default_factory=dict)
+    """Where a key stands once more; its value is not kept."""
 
     def mark_of(self, pointer: Pointer, *, key: bool = False) -> Mark:
         """Return the mark of the node at *pointer*, or of the nearest node above it; with *key*, of its key."""
@@ -60,6 +62,7 @@ class Node:
             mark = problem.mark
             step = next((key for key, child in node.children.items() if (node.keys.get(key) or child.mark).before(mark) and mark.within(child.mark)), None)
             if step is None:
+                steps += [node.doubled[mark]] if mark in node.doubled else []
                 break
             steps.append(step)
             node = node.children[step]

@@ -117,6 +117,7 @@ class _Reader:
             if key in node.value:
                 message = f"duplicate key `{key}`; the first is on line {node.keys[key].line + 1}"
                 self.problems.append(Problem("PV003", message, "keep one of the two", mark))
+                node.doubled[mark] = key
                 continue
             node.value[key], node.children[key], node.keys[key] = child.value, child, mark
         node.mark = self.mark(position, at + 1)

@@ -161,6 +161,7 @@ class _Composer:
             first = node.keys[key.value].line + 1
             message = f"duplicate key `{key.value}`; the first is on line {first}"
             self.problems.append(Problem("PV003", message, "keep one of the two", key.mark))
+            node.doubled[key.mark] = key.value
         else:
             node.value[key.value] = child.value
             node.children[key.value] = child

@@ -80,7 +80,7 @@ def _problems(kind: str, error: Any) -> Iterator[Problem]:
         names = " or ".join(_TYPES[name] for name in wanted)
         yield Problem("PV012", f"{_name(pointer)} is {_show(error.instance)}; it must be {names}", _help(error), pointer=pointer)
     elif error.validator == "propertyNames" or (error.parent is None and "propertyNames" in error.schema_path):
-        yield Problem("PV013", f"the key `{_show(error.instance)}` has an invalid form", _help(error), pointer=pointer)
+        yield Problem("PV013", f"the key `{_show(error.instance)}` has an invalid form", _help(error), pointer=(*pointer, error.instance), on_key=True)
     elif error.validator in ("if", "allOf", "anyOf", "oneOf"):
         for inner in error.context or ():
             yield from _problems(kind, inner)
