@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..ir.catalog import REGISTRY, Catalog, Entry, Layer, Note, Place
 from .fields import inherited_fields
 from .merge import merged, without
 
 if TYPE_CHECKING:
-    from ..ir.catalog import Facts
+    from ..ir.catalog import Facts, ModelsFile
 
 
 def inherit(catalog: Catalog) -> None:
     """Resolve every `inherit` and `inherit_all`; what points nowhere or in a circle becomes a note and inherits nothing."""
-    for file in catalog.files:
-        if "inherit_all" in file.data:
-            _expand(catalog, file.document, file.data)
+    pending = [file for file in catalog.files if "inherit_all" in file.data]
+    while pending:
+        _expand(catalog, pending, pending[0])
     done: set[str] = set()
     for entry in list(catalog.models.values()):
         if "inherit" in entry.facts:
             _resolve(catalog, entry, done, ())
 
 
-def _expand(catalog: Catalog, document: Any, data: Facts) -> None:
+def _expand(catalog: Catalog, pending: list[ModelsFile], file: ModelsFile) -> None:
+    """Offer what *file* inherits, after what its source inherits itself; the files still to come are in *pending*."""
+    pending.remove(file)
+    document, data = file.document, file.data
     rule = data["inherit_all"]
     provider, source, skip = data["provider"], rule["provider"], set(rule.get("except", ()))
+    for other in [other for other in pending if other.data["provider"] == source]:
+        if other in pending:
+            _expand(catalog, pending, other)
     offered = list(catalog.models_of(source))
     if not offered and source not in catalog.incomplete:
         catalog.notes.append(Note("dangling-inherit", Place(document, ("inherit_all", "provider")), (f"every model of {source}",)))

@@ -27,8 +27,8 @@ def without(facts: Facts, names: Iterable[str]) -> Facts:
     """Return *facts* without the fields that *names* gives in dotted form."""
     for name in names:
         head, _, rest = name.partition(".")
-        if head in facts:
-            left = without(facts[head], [rest]) if rest and isinstance(facts[head], dict) else None
+        if head in facts and (not rest or isinstance(facts[head], dict)):
+            left = without(facts[head], [rest]) if rest else None
             facts = {key: value for key, value in facts.items() if key != head}
             if left:
                 facts[head] = left

@@ -14,7 +14,7 @@ Good
     models: [{id: acme-1, aliases: [{id: acme-latest, until: 2026-03-01}]}, {id: acme-2, aliases: [{id: acme-latest, since: 2026-03-01}]}]
 
 Seen
-    preloop#270: two models shared an alias, and requests for one were served and billed as the other. openclaw#98658: the last one wins without a word.
+    preloop/preloop#270: two models shared an alias, and requests for one were served and billed as the other. openclaw/openclaw#98658: the last one wins without a word.
     litellm 1.109.1 skips such aliases with a warning.
 """
 

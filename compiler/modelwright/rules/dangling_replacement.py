@@ -14,7 +14,8 @@ Good
     {id: acme-1, status: deprecated, replaced_by: acme/acme-2}
 
 Seen
-    browser-use#5673: an alias led to a model that no longer answers; AutoGPT#13089: 24 retired models silently became another maker's default.
+    browser-use/browser-use#5673: an alias led to a model that no longer answers; Significant-Gravitas/AutoGPT#13089: users of retired models
+    silently ended up on another maker's, at another price.
 """
 
 from __future__ import annotations

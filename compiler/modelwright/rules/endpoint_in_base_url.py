@@ -14,7 +14,7 @@ Good
     base_url: https://api.acme.example/v1
 
 Seen
-    models.dev@f3fc69229: 1 provider (bailing); MoneyPrinterTurbo#57 and chatgpt-copilot#659 (Ollama with /v1).
+    models.dev@f3fc69229: 1 provider (bailing); harry0703/MoneyPrinterTurbo#57 and feiskyer/chatgpt-copilot#659 (Ollama with /v1).
 """
 
 from __future__ import annotations

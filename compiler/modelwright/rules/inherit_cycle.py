@@ -14,7 +14,7 @@ Good
     models: [{id: a, limits: {context_tokens: 200000}}, {id: b, inherit: acme/a}]
 
 Seen
-    litellm-rs#214: alias circles were accepted in silence; QuantumNous/new-api#1033: a → b → c → b went unnoticed and looped.
+    majiayu000/litellm-rs#214: alias circles were accepted in silence; QuantumNous/new-api#1033: a → b → c → b went unnoticed and looped.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ Good
     base_url: https://api.acme.example/v1
 
 Seen
-    jamie8johnson/cqs#1340 and CodexBar#2483: keys sent over http to any host. models.dev@f3fc69229: 0; its 3 http addresses are the user's own machine.
+    jamie8johnson/cqs#1340 and steipete/CodexBar#2483: keys sent over http to any host. models.dev@f3fc69229: 0; its 3 http addresses are the user's own machine.
 """
 
 from __future__ import annotations

@@ -14,7 +14,8 @@ Good
     models: [{id: claude-3-5-haiku, aliases: [claude-3.5-haiku]}]
 
 Seen
-    models.dev@f3fc69229: 1 pair; genai-prices@47df840: 1; litellm 1.109.1: 9. multica#2654 and dippin-lang#188: the spelling that was missing cost nothing.
+    models.dev@f3fc69229: 1 pair; genai-prices@47df840: 1; litellm 1.109.1: 9. multica-ai/multica#2654
+    and 2389-research/dippin-lang#188: models under their other spelling were counted as costing nothing.
 """
 
 from __future__ import annotations

@@ -14,7 +14,8 @@ Good
     {"providers": {"acme": {"models": {"acme-large": {"limits": {"context_tokens": 100000}}}}}}
 
 Seen
-    kirodotdev/KiroCrew#9659: defaults once written into the user's file keep every later default out; 117HD/RLHD#134: overrides that changed nothing.
+    kirodotdev/KiroCrew#9659: defaults once written into the user's file keep every later default out.
+    pi-mono@83378aa: 21 corrections of upstream values, with no check whether upstream has caught up.
 """
 
 from __future__ import annotations

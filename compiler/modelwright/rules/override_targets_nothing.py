@@ -14,7 +14,7 @@ Good
     {"providers": {"anthropic": {"models": {"claude-sonnet-4-5": {"limits": {"context_tokens": 100000}}}}}}
 
 Seen
-    pi-mono@83378aa ignores unknown ids in `modelOverrides`; freellmapi#857: an override with a misspelt id looks exactly like none.
+    pi-mono@83378aa ignores unknown ids in `modelOverrides`; tashfeenahmed/freellmapi#857: an override with a misspelt id looks exactly like none.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ Good
     {id: acme-large, aliases: [big]}
 
 Seen
-    looplj/axonhub#629: an input with the same alias twice was stored so. microsoft/foundry-local#102: ids and aliases in one table overwrite each other.
+    looplj/axonhub#629: the same alias twice in one input went unnoticed. microsoft/foundry-local#102: ids and aliases in one table overwrite each other.
 """
 
 from __future__ import annotations

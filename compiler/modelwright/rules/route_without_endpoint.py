@@ -16,7 +16,7 @@ Good
     routes: [{id: api, label: API key, protocol: openai-chat, base_url: "https://api.acme.example/v1", auth: {kind: bearer, env: [ACME_API_KEY]}}]
 
 Seen
-    rohitg00/agentmemory#1338 and api7/aisix#1018: without a base URL, one vendor's key goes to another vendor's host.
+    models.dev@f3fc69229: 24 providers leave the address to a JavaScript package. rohitg00/agentmemory#1338 and api7/aisix#1018: without a base URL, one vendor's key goes to another vendor's host.
 """
 
 from __future__ import annotations

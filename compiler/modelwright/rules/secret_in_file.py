@@ -14,7 +14,7 @@ Good
     auth: {kind: bearer, env: [ACME_API_KEY]}
 
 Seen
-    ZJU-LLMs/OpenStory#19: a key committed with a file of models; openclaw#84714: keys written into models.json reach the model's prompt.
+    ZJU-LLMs/OpenStory#19: a key committed with a file of models; openclaw/openclaw#84714: keys written into models.json can reach the prompt.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ Good
     base_url: "https://${resource}.openai.azure.com" with variables: {resource: …}
 
 Seen
-    NousResearch/hermes-agent#14457: requests to `${CLAW_BASE_URL}/models`; opencode#41474: placeholders that are not declared are passed on as they are.
+    NousResearch/hermes-agent#14457: requests to `${CLAW_BASE_URL}/models`; anomalyco/opencode#41474: placeholders that are not declared are passed on as they are.
 """
 
 from __future__ import annotations

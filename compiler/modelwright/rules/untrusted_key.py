@@ -14,7 +14,7 @@ Good
     {"providers": {"anthropic": {"models": {"claude-sonnet-4-5": {"limits": {"context_tokens": 100000}}}}}}
 
 Seen
-    ceilf6/FrontAgent#421, chunkhound#388 and codeframe#903: a cloned repository's settings redirect the user's key to another host.
+    ceilf6/FrontAgent#421, chunkhound/chunkhound#388 and frankbria/codeframe#903: a cloned repository's settings redirect the user's key to another host.
 """
 
 from __future__ import annotations
