@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _MODELS = 4_000
 _REPEATS = 7
 _SECONDS = 0.15
+_SIGN_IN = ("github_copilot", "chatgpt")
+"""Providers whose models LiteLLM tries to sign in for when it is only asked what they cost."""
 
 
 def _each(call: Callable[[Any], object], items: Sequence[Any]) -> Callable[[], None]:
@@ -103,7 +105,7 @@ def _genai_prices() -> dict[str, float]:
 
     snapshot, used = data_snapshot.get_snapshot(), usage()
     every = [(provider.id, model.id) for provider in snapshot.providers for model in provider.models]
-    first = _first(find, _working(find, every[:0]) or [("openai", "gpt-4o")])
+    first = _first(find, every)
     pairs = _working(whole, every)
     repeated = ("openai", "gpt-4o")
     return {
@@ -121,12 +123,14 @@ def _genai_prices() -> dict[str, float]:
 def _litellm() -> dict[str, float]:
     import litellm
 
+    litellm.suppress_debug_info = True
+
     def cost(name: str) -> object:
         return litellm.cost_per_token(model=name, prompt_tokens=10_000, completion_tokens=500)
 
-    names = [name for name, entry in litellm.model_cost.items() if entry.get("mode") == "chat" and "input_cost_per_token" in entry]
-    known = _working(litellm.get_model_info, list(litellm.model_cost))
-    costed = _working(cost, names)
+    table = {name: entry for name, entry in litellm.model_cost.items() if entry.get("litellm_provider") not in _SIGN_IN}
+    known = _working(litellm.get_model_info, list(table))
+    costed = _working(cost, [name for name, entry in table.items() if entry.get("mode") == "chat" and "input_cost_per_token" in entry])
     rotating, cost_rotating = _rotating(litellm.get_model_info, known), _rotating(cost, costed)
     return {
         "models": len(known),
@@ -141,4 +145,4 @@ def _litellm() -> dict[str, float]:
 
 if __name__ == "__main__":
     measure = {"modelwright": lambda: _modelwright(sys.argv[2]), "genai-prices": _genai_prices, "litellm": _litellm}[sys.argv[1]]
-    json.dump(measure(), sys.stdout)
+    print("\n" + json.dumps(measure()))  # on a line of its own, whatever a peer prints

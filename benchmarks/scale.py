@@ -59,9 +59,9 @@ def prepare(catalogue: Path | None) -> Scale:
         raw = catalogues.write(data, _fresh("imported", state), label)
         clean, dropped, left = _curated("curated", state, data, label)
     result = pipeline.resolve(pipeline.Inputs(str(clean), today()))
-    small = _fresh("artifact", state)
+    small = _fresh("small", state)
     small.write_bytes(artifact.emit(result.catalog, inputs=result.digests, digest=result.digest, compiler=VERSION))
-    many = _fresh(f"artifact-{COPIES}x", [small])
+    many = _fresh("many", [small])
     if not many.exists():
         gc.disable()
         part = many.with_suffix(".part")
@@ -82,7 +82,7 @@ def _curated(kind: str, state: Iterable[Path], data: catalogues.Catalogue, label
 
 
 def _code() -> Iterator[Path]:
-    for folder, pattern in (("compiler/modelwright", "**/*.py"), ("schemas", "*.json"), ("registry/vocabulary", "*.yaml"), ("benchmarks", "*.py")):
+    for folder, pattern in (("compiler/modelwright", "**/*.py"), ("schemas", "*.json"), ("registry/vocabulary", "*.yaml"), ("benchmarks", "catalogues.py")):
         yield from sorted((ROOT / folder).glob(pattern))
 
 
@@ -92,7 +92,7 @@ def _fresh(kind: str, state: Iterable[Path]) -> Path:
     for file in state:
         digest.update(file.read_bytes())
     place = CACHE / f"{kind}-{digest.hexdigest()[:12]}"
-    for old in CACHE.glob(f"{kind}-????????????*"):
+    for old in CACHE.glob(f"{kind}-*"):
         if old != place and old.is_dir():
             shutil.rmtree(old)
         elif old != place:

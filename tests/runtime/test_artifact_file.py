@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-
 def _written(lines: list[bytes], path: Path, **header: Any) -> str:
     """Write an artifact of *lines* whose header fits their size; return its path."""
     body = b"".join(lines)

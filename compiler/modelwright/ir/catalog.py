@@ -63,6 +63,19 @@ class Place:
         return self.document.span_of(self.pointer, key=self.on_key)
 
 
+def at(facts: Mapping[str, Any], pointer: Pointer) -> tuple[bool, Any]:
+    """Return whether there is something at *pointer* in *facts*, and what."""
+    found: Any = facts
+    for step in pointer:
+        if isinstance(found, str):
+            return False, None
+        try:
+            found = found[step]
+        except (KeyError, IndexError, TypeError):
+            return False, None
+    return True, found
+
+
 @dataclass(slots=True)
 class Layer:
     """What one file says about one provider or model."""
@@ -81,13 +94,7 @@ class Layer:
         """Return whether it has a word on the field at *pointer*, and the word."""
         if self.fields is not None and pointer and pointer[0] not in self.fields:
             return False, None
-        found: Any = self.facts
-        for step in pointer:
-            try:
-                found = found[step]
-            except (KeyError, IndexError, TypeError):
-                return False, None
-        return True, found
+        return at(self.facts, pointer)
 
 
 @dataclass(slots=True)

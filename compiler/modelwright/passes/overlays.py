@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .fields import Field
 
 _ENDPOINT = ("protocol", "base_url", "path", "auth", "headers")
+_MERGED = ("auth", "headers", "query")
+"""What a route keeps of them where a change names other parts."""
 _FIRST_CUSTOM_ORDER = 10_000
 _DEFAULT_PROTOCOL = "openai-chat"
 _DEFAULT_AUTH = {"anthropic-messages": "api-key"}
@@ -79,8 +81,10 @@ def _provider(catalog: Catalog, overlay: Overlay, identity: str, patch: Facts) -
 
 
 def _patched(entry: Entry, patch: Facts) -> Facts:
-    facts = without(entry.facts, patch.get("$unset", ()))
-    facts = facts | {key: value for key, value in patch.items() if key not in (*_ENDPOINT, "routes", "aliases", "$unset")}
+    facts = dict(without(entry.facts, patch.get("$unset", ())))
+    for key, value in patch.items():
+        if key not in (*_ENDPOINT, "routes", "aliases", "$unset"):
+            facts[key] = {**facts[key], **value} if provider_fields()[key].merges and key in facts else value
     if "aliases" in patch:
         facts["aliases"] = [*facts.get("aliases", ()), *patch["aliases"]]
     changes = {key: patch[key] for key in _ENDPOINT if key in patch}
@@ -98,8 +102,7 @@ def _patched(entry: Entry, patch: Facts) -> Facts:
 
 
 def _route(route: Facts, changes: Facts) -> Facts:
-    auth = {"auth": {**route.get("auth", {}), **changes["auth"]}} if "auth" in changes else {}
-    return {**route, **changes, **auth}
+    return {**route, **changes, **{key: {**route.get(key, {}), **changes[key]} for key in _MERGED if key in changes}}
 
 
 def _with_auth(entry: Entry) -> list[Facts]:

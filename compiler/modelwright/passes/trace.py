@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..ir.catalog import REGISTRY, SIGHTINGS, Place
-from .fields import model_fields
+from ..ir.catalog import REGISTRY, SIGHTINGS, Place, at
+from .fields import model_fields, provider_fields
 from .origins import sources_of
 
 if TYPE_CHECKING:
@@ -29,40 +29,77 @@ class Word:
 
 def value_at(entry: Entry, pointer: Pointer) -> Any:
     """Return the resolved value at *pointer*; raises LookupError when there is none."""
-    found: Any = entry.facts
-    for step in pointer:
-        found = found[step]
+    is_there, found = at(entry.facts, pointer)
+    if not is_there:
+        raise LookupError(pointer)
     return found
 
 
 def words(entry: Entry, pointer: Pointer) -> list[Word]:
-    """Return what each layer says of the field at *pointer*, lowest first; the last that says it wins."""
-    said = [(layer, place, value) for layer in entry.layers for place, value in _said(layer, pointer)]
-    removed = max((index for index, (_, _, value) in enumerate(said) if value is _REMOVED), default=-1)
+    """Return what each layer says of the field at *pointer*, lowest first; the last that gives the value, or that took it away, wins."""
+    said: list[tuple[Layer, Place, Any]] = []
+    for layer in entry.layers:
+        found = [*_unset(layer, pointer), *_said(entry, layer, pointer)]
+        if said and not found:
+            found = [*_replaced(entry, layer, pointer)]
+        said += [(layer, place, value) for place, value in found]
     try:
         value_at(entry, pointer)
-        last = len(said) - 1
+        is_there = True
     except LookupError:
-        last = removed
+        is_there = False
+    last = max((index for index, (_, _, value) in enumerate(said) if (value is _REMOVED) != is_there), default=-1)
     return [_word(entry, layer, place, value, pointer, wins=index == last) for index, (layer, place, value) in enumerate(said)]
 
 
 _REMOVED = object()
 
 
-def _said(layer: Layer, pointer: Pointer) -> Iterator[tuple[Place, Any]]:
+def _unset(layer: Layer, pointer: Pointer) -> Iterator[tuple[Place, Any]]:
     dotted = ".".join(str(step) for step in pointer)
-    for index, name in enumerate(layer.facts.get("$unset", ()) if layer.inherited_from is None else ()):
-        if dotted == name or dotted.startswith(f"{name}."):
+    for index, name in enumerate(layer.facts.get("$unset", ())):
+        if (dotted == name or dotted.startswith(f"{name}.")) and (layer.fields is None or pointer[0] in layer.fields):
             yield Place(layer.document, (*layer.pointer, "$unset", index)), _REMOVED
-    says, value = layer.says(pointer)
-    if says:
-        yield Place(layer.document, (*layer.pointer, *pointer)), value
-    elif pointer[0] == "prices" and len(pointer) > 1 and "price" in layer.facts:
-        patched = ("price", *pointer[2:])
-        says, value = layer.says(patched)
+
+
+def _said(entry: Entry, layer: Layer, pointer: Pointer) -> Iterator[tuple[Place, Any]]:
+    for way in _ways(entry, layer, pointer):
+        says, value = layer.says(way)
         if says:
-            yield Place(layer.document, (*layer.pointer, *patched)), value
+            yield Place(layer.document, (*layer.pointer, *way)), value
+
+
+def _ways(entry: Entry, layer: Layer, pointer: Pointer) -> Iterator[Pointer]:
+    """Yield where *layer* may say the field at *pointer*: the registry in one place, a user's file also as a patch."""
+    head, *rest = pointer
+    if head == "routes" and rest and layer.name != REGISTRY and entry.id == entry.ref:
+        if rest[0] == 0 and len(rest) > 1:
+            yield tuple(rest[1:])
+        if isinstance(rest[0], int) and rest[0] < len(entry.facts["routes"]):
+            yield ("routes", entry.facts["routes"][rest[0]]["id"], *rest[1:])
+    else:
+        yield pointer
+        if head == "prices" and len(rest) > 1:
+            yield ("price", *rest[1:])
+
+
+def _replaced(entry: Entry, layer: Layer, pointer: Pointer) -> Iterator[tuple[Place, Any]]:
+    """Yield where *layer*, which does not say the field at *pointer*, put something in place of what held it."""
+    head, *rest = pointer
+    taken: Pointer = ()
+    if rest and not _merges(entry, str(head)) and layer.says((head,))[0]:
+        taken = (head,)
+    elif head == "prices" and len(rest) > 1 and "price" in layer.facts:
+        keys = (rest[1], rest[-1]) if rest[1] in ("tiers", "off_peak") else ()
+        taken = next((("price", key) for key in ("state", *keys) if key in layer.facts["price"] and rest[1] not in ("since", "until")), ())
+    if taken:
+        yield Place(layer.document, (*layer.pointer, *taken)), _REMOVED
+
+
+def _merges(entry: Entry, key: str) -> bool:
+    if entry.id == entry.ref:
+        return key in ("aliases", "routes") or (key in provider_fields() and provider_fields()[key].merges)
+    return key == "aliases" or (key in model_fields() and model_fields()[key].merges)
 
 
 def _word(entry: Entry, layer: Layer, place: Place, value: Any, pointer: Pointer, *, wins: bool) -> Word:

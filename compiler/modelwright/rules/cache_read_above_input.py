@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Finding
-from .figures import blocks, price_entries
+from .figures import has_own_prices, parts, price_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,18 +33,19 @@ CODE = "PV202"
 NAME = "cache-read-above-input"
 SEVERITY = "error"
 
+_READ = "cache_read_usd_per_mtok"
+
 
 def check(catalog: Catalog) -> Iterator[Finding]:
-    """Yield one finding per block of figures whose cache-read price is above its input price."""
-    for model, index, price in price_entries(catalog.models.values()):
-        if "cache_read_usd_per_mtok" not in price:
-            continue
-        for pointer, block in blocks(price):
-            read = block.get("cache_read_usd_per_mtok")
-            sent = block.get("input_usd_per_mtok", price.get("input_usd_per_mtok"))
-            if read is not None and sent is not None and read > sent:
-                yield Finding(
-                    model.place("prices", index, *pointer, "cache_read_usd_per_mtok"),
-                    f"reading `{model.ref}` from cache costs {read:g} USD per million tokens, more than its input at {sent:g}",
-                    "check which of the two cache prices is which: reading is the cheap one",
-                )
+    """Yield one finding per price, tier or variant whose cache-read price is above its input price."""
+    for model in catalog.models.values():
+        for price in model.facts.get("prices", ()):
+            if _READ not in price or not has_own_prices(model):
+                continue
+            for pointer, said, whole in [((), price, price), *parts(price)]:
+                if _READ in said and "input_usd_per_mtok" in whole and said[_READ] > whole["input_usd_per_mtok"]:
+                    yield Finding(
+                        price_place(model, price, *pointer, _READ),
+                        f"reading `{model.ref}` from cache costs {said[_READ]:g} USD per million tokens, more than its input at {whole['input_usd_per_mtok']:g}",
+                        "check which of the two cache prices is which: reading is the cheap one",
+                    )

@@ -53,7 +53,9 @@ def check(catalog: Catalog) -> Iterator[Finding]:
                 )
         elif note.place.pointer[:4] != ("providers", provider, "models", identity):  # a model that inherits from itself is a circle
             yield Finding(
-                _target(note), f"the model `{target}` comes too late to be inherited from", "declare it in the registry, or in the same file above the models that inherit from it"
+                _target(note),
+                f"the model `{target}` comes too late to be inherited from",
+                "declare it in the registry; what listings and overlays add is not there yet when this layer is read",
             )
 
 

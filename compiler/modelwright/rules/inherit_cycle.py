@@ -28,7 +28,7 @@ from ..ir.catalog import Place
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..ir.catalog import Catalog, Entry
+    from ..ir.catalog import Catalog, Entry, Layer
 
 CODE = "PV105"
 NAME = "inherit-cycle"
@@ -48,7 +48,7 @@ def check(catalog: Catalog) -> Iterator[Finding]:
                 note.place,
                 f"the model `{circle[0]}` inherits from itself" + (f": {_ARROW.join(circle)}" if others else ""),
                 "let one of them say its facts itself and remove its `inherit`",
-                tuple(f"`{ref}` inherits from `{following}` at {_place(catalog.models[ref]).span()}" for ref, following in others),
+                tuple(f"`{ref}` inherits from `{following}` at {_place(catalog.models[ref], following).span()}" for ref, following in others),
             )
         elif note.kind == "dangling-inherit" and note.place.pointer[0] == "providers":
             _, provider, _, identity, *_ = note.place.pointer
@@ -56,7 +56,13 @@ def check(catalog: Catalog) -> Iterator[Finding]:
                 yield Finding(note.place, f"the model `{provider}/{identity}` inherits from itself", "remove `inherit`; what the layers below say of the model holds anyway")
 
 
-def _place(entry: Entry) -> Place:
-    """Return where the registry says from whom *entry* inherits; an overlay may say something else."""
-    layer = next((layer for layer in entry.layers if layer.inherited_from is None and "inherit" in layer.facts), entry.layers[0])
+def _place(entry: Entry, target: str) -> Place:
+    """Return where it is said that *entry* inherits from *target*."""
+    said = [layer for layer in entry.layers if layer.inherited_from is None and "inherit" in layer.facts]
+    layer = next((layer for layer in said if _target(layer) == target), entry.layers[0])
     return Place(layer.document, (*layer.pointer, "inherit"))
+
+
+def _target(layer: Layer) -> str:
+    rule = layer.facts["inherit"]
+    return str(rule if isinstance(rule, str) else rule["model"])

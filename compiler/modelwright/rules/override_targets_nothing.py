@@ -101,7 +101,7 @@ def _unset(catalog: Catalog) -> Iterator[Finding]:
         if "$unset" in entry.facts and not (entry.inherits is None and "inherit" in entry.facts):
             for number, layer in enumerate(entry.layers):
                 if layer.name == REGISTRY and layer.inherited_from is None:
-                    yield from _absent(entry, layer, below(entry, number))
+                    yield from _absent(entry, layer, layer.facts, below(entry, number))
     for overlay, identity, patch in overlaid(catalog):
         provider = catalog.providers.get(identity)
         index = spoken(overlay, provider, ("providers", identity))
@@ -109,16 +109,19 @@ def _unset(catalog: Catalog) -> Iterator[Finding]:
             lower: dict[str, Any] = {}
             for layer in provider.layers[:index]:
                 lower |= layer.facts
-            yield from _absent(provider, provider.layers[index], lower)
+            yield from _absent(provider, provider.layers[index], patch, lower)
         for name, facts in patch.get("models", {}).items():
             model = catalog.models.get(f"{identity}/{name}")
             index = spoken(overlay, model, ("providers", identity, "models", name)) if "$unset" in facts else None
             if model is not None and index is not None:
-                yield from _absent(model, model.layers[index], below(model, index))
+                yield from _absent(model, model.layers[index], facts, below(model, index))
 
 
-def _absent(entry: Entry, layer: Layer, facts: Mapping[str, Any]) -> Iterator[Finding]:
-    for number, name in enumerate(layer.facts.get("$unset", ())):
+def _absent(entry: Entry, layer: Layer, written: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield what the layer removes without effect of *facts*; *written* is what the file says, the layer holds what is trusted of it."""
+    for number, name in enumerate(written.get("$unset", ())):
+        if name not in layer.facts.get("$unset", ()):
+            continue
         found: Any = facts
         for step in name.split("."):
             found = found.get(step) if isinstance(found, dict) else None

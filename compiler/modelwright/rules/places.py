@@ -75,7 +75,7 @@ def below(entry: Entry, index: int, *, with_sightings: bool = True) -> Facts:
         if layer.name == SIGHTINGS:
             facts = merged(facts, said) if with_sightings else facts
         elif layer.name == REGISTRY:
-            facts = merged(without(facts, said.get("$unset", ())), said)
+            facts = merged(without(facts, layer.facts.get("$unset", ())), said)
         else:
             facts = patched(facts, said)
     return facts

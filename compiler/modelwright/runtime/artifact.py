@@ -76,7 +76,7 @@ class Artifact:
 
     def find(self, key: str) -> "dict[str, Any] | None":
         """Return the record at *key*; None when there surely is none."""
-        wanted = key.encode()
+        wanted = key.encode(errors="surrogatepass")  # arguments that are not UTF-8 hold surrogates, and are not found
         low, high = self._start, self._end
         while low < high:
             start, line = self._line_around((low + high) // 2, low, high)

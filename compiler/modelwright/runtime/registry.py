@@ -143,7 +143,7 @@ class Registry:
             record = self._artifact.find(f"model:{canonical}")
             if record is not None:
                 return self._follow(ref, record, day, canonical)
-            if provider.get("open_ids"):
+            if provider.get("open_ids") and rest.isprintable() and " " not in rest:
                 return Model(canonical, {"id": rest, "provider": provider["id"]}, self.digest, is_listed=False), True
             raise UnknownRefError(ref, lambda provider=provider["id"], rest=rest: self._nearest_model(ref, provider, rest))  # type: ignore[misc]  # mypy does not infer it
         return self._bare(ref, day)
@@ -166,9 +166,10 @@ class Registry:
             raise UnknownRefError(ref, lambda: self._nearest_bare(ref))
         if "alias" in record:
             return self._resolve(record["alias"], day)
-        if len(record["refs"]) > 1:
+        providers = {found.partition("/")[0] for found in record["refs"]}  # one may have it for several models, each on other days
+        if len(providers) > 1:
             raise AmbiguousRefError(ref, tuple(record["refs"]))
-        canonical = f"{record['refs'][0].partition('/')[0]}/{ref}"
+        canonical = f"{providers.pop()}/{ref}"
         found = self._artifact.find(f"model:{canonical}")
         if found is None:  # pragma: no cover - the compiler writes both
             raise ArtifactError(self.path, f"{canonical} is named but not there")

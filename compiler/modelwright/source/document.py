@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..ir.span import Span
 from . import read_json, read_yaml
+from .items import Items
 from .node import TOP, Node, Problem
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ class Document:
     def load(self, *, fast: bool = True) -> None:
         """Fill `data` and `problems` from `text`; with *fast* through the accelerator where that gives the same answer."""
         self.problems.clear()
-        self.__dict__.pop("root", None)
+        for cached in ("root", "_items", "_lines"):
+            self.__dict__.pop(cached, None)
         try:
             text = self.text.decode()
         except UnicodeDecodeError as error:
@@ -102,8 +104,20 @@ class Document:
 
     def span_of(self, pointer: Sequence[str | int] = (), *, key: bool = False) -> Span:
         """Return where the node at *pointer* stands (with *key*, its key); where there is none, the nearest node above."""
-        mark = self.root.mark_of(tuple(pointer), key=key) if self.root is not None else TOP
+        item = None if "root" in self.__dict__ else self._item(pointer)
+        node, steps = (self.root, tuple(pointer)) if item is None else (item, tuple(pointer[2:]))
+        mark = TOP if node is None else node.mark_of(steps, key=key)
         return self._span(mark.line, mark.column, mark.end_line, mark.end_column)
+
+    def _item(self, pointer: Sequence[str | int]) -> Node | None:
+        """Return the item of the document's long list that *pointer* leads into, where that is quicker than composing all of it."""
+        if self.kind != "models" or self.is_json or len(pointer) < 3 or pointer[0] != "models" or not isinstance(pointer[1], int):
+            return None
+        return self._items.node(pointer[1])
+
+    @cached_property
+    def _items(self) -> Items:
+        return Items(self.text.decode(), "models", self.data["models"])
 
     def span_of_problem(self, problem: Problem) -> Span:
         """Return where *problem* stands; without a place of its own it is the beginning of the file."""

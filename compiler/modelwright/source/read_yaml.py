@@ -109,7 +109,7 @@ class _Composer:
                 self._open.append((Node({} if name == "MappingStartEvent" else [], _mark(event)), []))
             elif name in ("MappingEndEvent", "SequenceEndEvent"):
                 node, parts = self._open.pop()
-                node.mark = Mark(node.mark.line, node.mark.column, event.end_mark.line, event.end_mark.column)
+                node.mark = _whole(node.mark, parts, event)
                 self._close(node, parts)
                 self._add(node)
 
@@ -166,6 +166,13 @@ class _Composer:
             node.value[key.value] = child.value
             node.children[key.value] = child
             node.keys[key.value] = key.mark
+
+
+def _whole(start: Mark, parts: list[Node], event: Any) -> Mark:
+    """Return the mark of a collection; a block's own end is where the next thing begins, so it ends where its last part does."""
+    if parts and event.start_mark.index == event.end_mark.index:
+        return Mark(start.line, start.column, parts[-1].mark.end_line, parts[-1].mark.end_column)
+    return Mark(start.line, start.column, event.end_mark.line, event.end_mark.column)
 
 
 def plain(text: str) -> Any:
