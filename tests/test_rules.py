@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from rules_golden import FIXTURES, lint, report
 
 from modelwright.rules import all_rules
+from rules_golden import FIXTURES, lint, report
 
 if TYPE_CHECKING:
     from modelwright.rules import Rule

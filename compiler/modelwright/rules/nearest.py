@@ -26,11 +26,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def did_you_mean_ref(ref: str, catalog: Catalog) -> str:
-    """Return the same question for a model: like ids of its provider first, then the same id at other providers."""
+    """Return the same question for a model other than *ref* itself: like ids of its provider first, then the same id at other providers."""
     provider, _, identity = ref.partition("/")
-    near = [f"{provider}/{found}" for found in get_close_matches(identity, [model.id for model in catalog.models_of(provider)], n=_MOST, cutoff=_LIKE_IDS)]
+    near = [f"{provider}/{found}" for found in get_close_matches(identity, [model.id for model in catalog.models_of(provider) if model.ref != ref], n=_MOST, cutoff=_LIKE_IDS)]
     if not near:
-        near = [other for other in catalog.models if other.endswith(f"/{identity}")]
+        near = [other for other in catalog.models if other.endswith(f"/{identity}") and other != ref]
     return _question(near[:_MOST])
 
 
