@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import statistics
 import sys
+import time
 import timeit
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,7 @@ def _rotating(call: Callable[[Any], object], items: Sequence[Any]) -> float:
     """Return the median microseconds of *call* over *items*, each of which was asked for before."""
     loop = _each(call, items)
     loop()
-    timer = timeit.Timer(loop)
+    timer = timeit.Timer(loop, timer=time.process_time)
     rounds = max(1, int(_SECONDS / max(timer.timeit(1), 1e-9)))
     return statistics.median(timer.repeat(_REPEATS, rounds)) / rounds / len(items) * 1e6
 
@@ -45,7 +46,7 @@ def _repeated(call: Callable[[Any], object], item: Any) -> float:
 
 
 def _first(call: Callable[[Any], object], items: Sequence[Any]) -> float:
-    return timeit.Timer(_each(call, items)).timeit(1) / len(items) * 1e6
+    return timeit.Timer(_each(call, items), timer=time.process_time).timeit(1) / len(items) * 1e6
 
 
 def _working(call: Callable[[Any], object], items: Sequence[Any]) -> list[Any]:
@@ -95,7 +96,7 @@ def _genai_prices() -> dict[str, float]:
     from genai_prices import data_snapshot
 
     def find(pair: tuple[str, str]) -> object:
-        return snapshot.find_provider_model(pair[1], None, pair[0], None)
+        return fresh.find_provider_model(pair[1], None, pair[0], None)
 
     def usage() -> genai_prices.Usage:
         return genai_prices.Usage(input_tokens=10_000, output_tokens=500, cache_read_tokens=9_000)
@@ -105,12 +106,12 @@ def _genai_prices() -> dict[str, float]:
 
     snapshot, used = data_snapshot.get_snapshot(), usage()
     every = [(provider.id, model.id) for provider in snapshot.providers for model in provider.models]
-    first = _first(find, every)
     pairs = _working(whole, every)
+    fresh = data_snapshot.DataSnapshot(providers=snapshot.providers, from_auto_update=False)
     repeated = ("openai", "gpt-4o")
     return {
         "models": len(pairs),
-        "resolve first": first,
+        "resolve first": _first(find, pairs),
         "resolve rotating": _rotating(find, pairs),
         "resolve repeated": _repeated(find, repeated),
         "cost rotating": _rotating(lambda pair: genai_prices.calc_price(used, pair[1], provider_id=pair[0]), pairs),

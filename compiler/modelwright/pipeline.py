@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .diagnostics.codes import SHAPE
-from .diagnostics.diagnostic import ERROR, Diagnostic
+from .diagnostics.diagnostic import ERROR, WARNING, Diagnostic
 from .ir.catalog import SIGHTINGS, Catalog
 from .ir.inputs import Inputs, UserFile
 from .parse import documents as parse
@@ -41,12 +40,16 @@ class Result:
     @cached_property
     def digests(self) -> dict[str, str]:
         """Logical path of every input to its SHA-256."""
-        return {document.path: hashlib.sha256(document.text).hexdigest() for document in self.documents}
+        from hashlib import sha256
+
+        return {document.path: sha256(document.text).hexdigest() for document in self.documents}
 
     @property
     def digest(self) -> str:
         """SHA-256 over the names and digests of all inputs."""
-        return hashlib.sha256("".join(f"{path} {digest}\n" for path, digest in sorted(self.digests.items())).encode()).hexdigest()
+        from hashlib import sha256
+
+        return sha256("".join(f"{path} {digest}\n" for path, digest in sorted(self.digests.items())).encode()).hexdigest()
 
 
 def read(inputs: Inputs) -> list[Document]:
@@ -65,7 +68,7 @@ def resolve(inputs: Inputs) -> Result:
     catalog.documents.extend(result.documents)
     users = {user.path: user for user in inputs.user_files}
     for document in result.documents:
-        problems = document.problems or validate(document)
+        problems = _problems(document)
         result.findings += (_diagnostic(document, problem) for problem in problems)
         user = users.get(document.path)
         if document.kind == "sightings":
@@ -90,8 +93,22 @@ def compile(  # noqa: A001  # the word for it; nothing here needs the builtin
     from .rules import runner
 
     result = resolve(inputs)
-    result.findings = runner.run(result.catalog, result.documents, result.findings, tuple(select), tuple(ignore))
+    findings = runner.run(result.catalog, result.documents, result.findings, tuple(select), tuple(ignore))
+    seen = {document.shown for document in result.documents if document.kind == "sightings"}
+    # What a listing says is nobody's to mend here; it is left out or flagged, and keeps no compile from being written.
+    result.findings = [replace(finding, severity=WARNING) if finding.span.path in seen else finding for finding in findings]
     return result
+
+
+def _problems(document: Document) -> list[Problem]:
+    """Return what is wrong with the text of *document*, and with the shape of what it holds besides."""
+    if document.problems and document.data is None:
+        return document.problems
+    shape = validate(document)
+    if document.problems and document.root is not None:
+        broken = [document.root.pointer_of(problem) for problem in document.problems]
+        shape = [problem for problem in shape if not any((problem.pointer or ())[: len(pointer)] == pointer for pointer in broken)]
+    return [*document.problems, *shape]
 
 
 def _diagnostic(document: Document, problem: Problem) -> Diagnostic:

@@ -19,7 +19,7 @@ TABLE: dict[str, list[dict[str, Any]]] = yaml.safe_load((Path(__file__).parent.p
 CASES = [pytest.param(which, case, id=f"{which}-{case['ref'].encode('unicode_escape').decode()}-{case.get('on', '')}") for which, cases in TABLE.items() for case in cases]
 
 
-@pytest.fixture(params=[None])
+@pytest.fixture
 def registry(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Registry:
     monkeypatch.setattr("modelwright.runtime.registry.today", lambda: DAY)
     which = request.getfixturevalue({"small": "small_artifact", "real": "artifact"}[request.getfixturevalue("which")])

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
 from . import inputs, options, output
-
-if TYPE_CHECKING:
-    from ..diagnostics.diagnostic import Diagnostic
-    from ..ir.inputs import Inputs
+from .linting import lint
 
 
 @click.command(name="lint")
@@ -49,15 +45,19 @@ def command(
       providers lint registry/models/acme.yaml models.json
       providers lint --fix --select PV109
     """
-    found = inputs.find(registry, _configs(paths, configs), on=on)
-    findings, files = _findings(found, select, ignore, fix=fix, cached=not no_cache)
-    shown = [finding for finding in findings if _is_below(finding.span.path, paths)]
-    errors = sum(finding.severity == "error" for finding in shown)
-    _print(shown, files, format_, colour=output.colours())
-    if format_ == "text" and not options.is_quiet():
-        summary = f"{files} files: {errors} errors, {len(shown) - errors} warnings" if shown else f"{files} files, no findings"
-        click.echo(summary, err=True)
-    sys.exit(1 if errors or (strict and shown) else 0)
+    code = lint(
+        inputs.find(registry, _configs(paths, configs), on=on),
+        paths=paths,
+        format_=format_,
+        select=select,
+        ignore=ignore,
+        fix=fix,
+        strict=strict,
+        cached=not no_cache,
+        quiet=options.is_quiet(),
+        colour=output.colours(),
+    )
+    sys.exit(code)
 
 
 def _configs(paths: tuple[str, ...], configs: tuple[str, ...]) -> tuple[str, ...]:
@@ -71,54 +71,3 @@ def _configs(paths: tuple[str, ...], configs: tuple[str, ...]) -> tuple[str, ...
 def _is_registry_file(path: str) -> bool:
     folder = os.path.dirname(os.path.abspath(path))
     return os.path.basename(folder) in ("providers", "models", "vocabulary") and os.path.isdir(os.path.join(os.path.dirname(folder), "providers"))
-
-
-def _is_below(shown: str, paths: tuple[str, ...]) -> bool:
-    if not paths:
-        return True
-    place = os.path.abspath(shown)
-    return any(place == (path := os.path.abspath(named)) or place.startswith(path + os.sep) for named in paths)
-
-
-def _findings(found: Inputs, select: tuple[str, ...], ignore: tuple[str, ...], *, fix: bool, cached: bool) -> tuple[list[Diagnostic], int]:
-    from . import lint_cache
-
-    key = lint_cache.key(found, select, ignore)
-    if cached and not fix and (known := lint_cache.load(key, found)) is not None:
-        return known
-    import gc
-
-    gc.disable()
-    from .. import pipeline
-
-    result = pipeline.compile(found, select=select, ignore=ignore)
-    if fix and any(finding.fixable for finding in result.findings):
-        from ..source import fix as fixer
-
-        fixed = fixer.apply(result.documents, result.findings)
-        click.echo(f"fixed {fixed} findings", err=True)
-        result = pipeline.compile(found, select=select, ignore=ignore)
-    if cached:
-        lint_cache.store(key, found, result.documents, result.findings)
-    return result.findings, len(result.documents)
-
-
-def _print(findings: list[Diagnostic], files: int, format_: str, *, colour: bool) -> None:
-    if format_ == "text":
-        if findings:
-            from ..diagnostics import render_text
-
-            click.echo(render_text.render(findings, colour=colour), color=True)
-    elif format_ == "json":
-        from ..diagnostics import render_json
-
-        click.echo(render_json.render(findings, files=files), nl=False)
-    elif format_ == "github":
-        from ..diagnostics import render_github
-
-        click.echo(render_github.render(findings), nl=False)
-    else:
-        from ..diagnostics import render_sarif
-        from ..rules import reference
-
-        click.echo(render_sarif.render(findings, list(reference.entries().values())), nl=False)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..diagnostics.render_text import printable
-from . import options
+from . import options, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,10 +44,8 @@ def as_columns(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, right: 
 
 
 def colours(stream: Any = None) -> bool:
-    """Tell whether colours are wanted: a terminal, no NO_COLOR and no --no-color; FORCE_COLOR asks for them anywhere."""
-    if options.is_plain() or os.environ.get("NO_COLOR"):
-        return False
-    return bool(os.environ.get("FORCE_COLOR")) or (stream or sys.stdout).isatty()
+    """Tell whether colours are wanted on *stream*, standard output by default."""
+    return not options.is_plain() and terminal.wants_colour(stream or sys.stdout)
 
 
 def notice(message: str) -> None:

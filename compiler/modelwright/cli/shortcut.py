@@ -1,26 +1,29 @@
 """
-Answer at once what needs no command line library: the help page, and a lint that changed nothing.
+Answer without the command line library what is asked most: the help page, and a plain lint.
 
-Importing click takes longer than either. Only exact, option-free calls are answered here, and just as the commands would
-(tests compare them); everything else is None.
+Importing click takes longer than the help page and an unchanged lint together. Only calls without options that take a value
+are answered here, and just as the commands would (tests compare them); everything else is None.
 """
 
 import os
 import sys
 
 _SETTINGS = "PROVIDERS_"
-_HOME = "PROVIDERS_HOME"
+_REGISTRY = "PROVIDERS_REGISTRY"
+_UNDERSTOOD = ("PROVIDERS_HOME", _REGISTRY)
+_QUIET = {"-q", "--quiet"}
+_LINT_FLAGS = {*_QUIET, "--no-cache"}
 _WIDTH = 80
 
 
 def answer(arguments: "list[str]") -> "int | None":
     """Print the answer to *arguments* and return the exit code; None when it takes the real command line."""
-    if any(name.startswith((_SETTINGS, "_PROVIDERS_")) and name != _HOME for name in os.environ):
+    if any(name.startswith((_SETTINGS, "_PROVIDERS_")) and name not in _UNDERSTOOD for name in os.environ):
         return None
     if arguments in ([], ["--help"], ["-h"]):
         return _help(code=0 if arguments else 2)
-    if arguments in (["lint"], ["lint", "-q"], ["lint", "--quiet"]):
-        return _unchanged_lint(quiet=len(arguments) > 1)
+    if arguments[0] == "lint" and _LINT_FLAGS.issuperset(arguments[1:]):
+        return _lint(arguments[1:])
     return None
 
 
@@ -43,13 +46,8 @@ def _is_wide() -> bool:
     return True
 
 
-def _unchanged_lint(*, quiet: bool) -> "int | None":
-    from . import inputs, lint_cache
+def _lint(flags: "list[str]") -> int:
+    from . import inputs, linting, terminal
 
-    found = inputs.find(None, ())
-    known = lint_cache.load(lint_cache.key(found, (), ()), found)
-    if known is None or known[0]:
-        return None
-    if not quiet:
-        sys.stderr.write(f"{known[1]} files, no findings\n")
-    return 0
+    found = inputs.find(os.environ.get(_REGISTRY), ())
+    return linting.lint(found, cached="--no-cache" not in flags, quiet=not _QUIET.isdisjoint(flags), colour=terminal.wants_colour(sys.stdout))

@@ -40,7 +40,7 @@ def command(ref: str, field: str | None, on: str | None, format_: str, registry:
     entry = _entry(result.catalog, ref)
     pointers = [_pointer(entry, field, on or today())] if field else _all_pointers(entry)
     answers = [(pointer, trace.words(entry, pointer)) for pointer in pointers]
-    if field and not answers[0][1]:
+    if field and not answers[0][1] and _value(entry, pointers[0]) is None:
         raise click.ClickException(f"nothing says {field!r} of {entry.ref}; said are: {', '.join(_dotted(pointer) for pointer in _all_pointers(entry))}")
     if format_ == "json":
         shown = [_as_json(entry, pointer, words) for pointer, words in answers]
@@ -48,11 +48,11 @@ def command(ref: str, field: str | None, on: str | None, format_: str, registry:
         return
     for pointer, words in answers:
         if field:
-            click.echo(f"{entry.ref} {_dotted(pointer)} = {_text(_value(entry, pointer))}")
+            click.echo(f"{entry.ref} {_dotted(pointer)} = {_text(_value(entry, pointer))}" + ("" if words else "  (no file says it; it is what holds when none does)"))
         for word in reversed(words) if field else [word for word in words if word.wins]:
             read = f"  ({word.source}, read {word.day})" if word.source else ""
             mark = "wins " if word.wins else "     "
-            head = f"  {mark} {word.layer:12} {_text(word.value)}" if field else f"{_dotted(pointer):32} {_text(word.value)}  [{word.layer}]"
+            head = f"  {mark} {word.layer:12} {_text(word.value)}" if field else f"{_dotted(pointer):32} {_text(_value(entry, pointer))}  [{word.layer}]"
             click.echo(f"{head}  {word.place.span()}{read}")
 
 
@@ -91,8 +91,10 @@ def _entry(catalog: Catalog, ref: str) -> Entry:
 
 
 def _pointer(entry: Entry, field: str, day: str) -> Pointer:
-    """Return the way to *field*; a figure's name alone, and `price.…`, mean the price that holds on *day*."""
+    """Return the way to *field*; a figure's name alone, and `price.…`, mean the price that holds on *day*; a provider's endpoint is its default route's."""
     steps: list[str | int] = [int(step) if step.isdigit() else step for step in field.split(".")]
+    if entry.ref == entry.id and steps[0] in ("protocol", "base_url", "path", "auth", "headers", "query"):
+        return ("routes", 0, *steps)
     if steps[0] == "price":
         steps = steps[1:] or ["state"]
     elif "usd" not in str(steps[0]):
@@ -109,6 +111,9 @@ def _all_pointers(entry: Entry) -> list[Pointer]:
             continue
         if isinstance(value, dict):
             found += [(key, part) for part in value]
+        elif key == "routes" and entry.ref == entry.id:
+            parts = [(index, part, said) for index, route in enumerate(value) for part, said in route.items() if part != "id"]
+            found += [(key, index, part, *inner) for index, part, said in parts for inner in ([(name,) for name in said] if isinstance(said, dict) else [()])]
         elif key == "prices":
             found += [(key, index, figure) for index, price in enumerate(value) for figure in price if figure not in ("source", "tiers", "variants", "off_peak")]
         else:
@@ -121,12 +126,11 @@ def _dotted(pointer: Pointer) -> str:
 
 
 def _value(entry: Entry, pointer: Pointer) -> Any:
-    from ..passes import trace
+    """Return the value that holds, whether or not a file says it; None when there is none."""
+    from ..ir.catalog import at
+    from ..passes import freeze
 
-    try:
-        return trace.value_at(entry, pointer)
-    except LookupError:
-        return None
+    return at(entry.facts if entry.ref == entry.id else freeze.model(entry), pointer)[1]
 
 
 def _text(value: Any) -> str:

@@ -28,6 +28,9 @@ _KEY = r"""
   | -----BEGIN[ ][A-Z0-9 ]*PRIVATE[ ]KEY-----[^"'\n]*
 """
 _BEGINNINGS_IN_BYTES = tuple(beginning.encode() for beginning in _BEGINNINGS)
+_RUNS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz123456789", b"0" * 61)
+_RUN, _PEM = b"0" * 13, b"PRIVATE KEY"
+"""Letters and digits without a break, as random text of a key's length has and data files hardly ever do: much quicker to look for."""
 _IN_BYTES = re.compile(_KEY.encode(), re.VERBOSE)
 _IN_TEXT = re.compile(_KEY, re.VERBOSE | re.ASCII)
 _PLACEHOLDER = re.compile(r"example|placeholder|redacted|your[-_]?|x{4}|0{6}", re.IGNORECASE)
@@ -35,7 +38,7 @@ _PLACEHOLDER = re.compile(r"example|placeholder|redacted|your[-_]?|x{4}|0{6}", r
 
 def find(text: bytes) -> Iterator[tuple[int, int]]:
     """Yield beginning and end of all that looks like a secret and not like a placeholder for one."""
-    if any(beginning in text for beginning in _BEGINNINGS_IN_BYTES):
+    if (_RUN in text.translate(_RUNS) or _PEM in text) and any(beginning in text for beginning in _BEGINNINGS_IN_BYTES):
         for match in _IN_BYTES.finditer(text):
             if _is_real(match[0].decode()):
                 yield match.span()

@@ -90,9 +90,13 @@ class Layer:
     sources: Mapping[str, Any] | None = None
     """Where the file's facts were read, for what the entry itself does not source."""
 
+    def speaks_for(self, key: str | int) -> bool:
+        """Tell whether it has a say in the field *key* at all; a price patch is about the prices."""
+        return self.fields is None or ("prices" if key == "price" else key) in self.fields
+
     def says(self, pointer: Pointer) -> tuple[bool, Any]:
         """Return whether it has a word on the field at *pointer*, and the word."""
-        if self.fields is not None and pointer and pointer[0] not in self.fields:
+        if pointer and not self.speaks_for(pointer[0]):
             return False, None
         return at(self.facts, pointer)
 
@@ -154,6 +158,8 @@ class Catalog:
     """The user's own names for models."""
     notes: list[Note] = field(default_factory=list)
     """What a pass could not do, for the rules to report."""
+    shared: dict[object, Any] = field(default_factory=dict)
+    """What several rules need and one works out."""
     incomplete: set[str] = field(default_factory=set)
     """Providers of which something could not be read; what seems to be missing there may just be broken."""
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from ..ir.catalog import Catalog, Entry, Facts
 
-_LEFT_OUT = ("inherit", "$unset")
+_LEFT_OUT = ("inherit", "$unset", "sources")
 
 
 def providers(catalog: Catalog) -> Iterator[Facts]:
@@ -31,9 +31,11 @@ def models(catalog: Catalog) -> Iterator[tuple[str, Facts]]:
 
 def model(entry: Entry) -> Facts:
     """Return the record of one model."""
-    record: dict[str, Any] = {**entry.facts, "provider": entry.provider, "sources": sources_of(entry)}
+    record: dict[str, Any] = {**entry.facts, "provider": entry.provider}
     for key in _LEFT_OUT:
         record.pop(key, None)
+    if sources := sources_of(entry):
+        record["sources"] = sources
     record.setdefault("name", entry.id)
     record.setdefault("status", "active")
     if entry.inherits is not None:

@@ -48,11 +48,11 @@ def origins_of(entry: Entry) -> dict[str, str]:
         if layer.name == REGISTRY:
             continue
         for key, value in layer.facts.items():
-            if key in ("id", "$unset"):
+            if key in ("id", "inherit", "$unset") or not layer.speaks_for(key):
                 continue
-            if key in fields and fields[key].merges and isinstance(value, dict):
+            if key == "price" or (key in fields and fields[key].merges):
                 result |= {f"{key}.{part}": layer.name for part in value}
             else:
-                result["prices" if key == "price" else key] = layer.name
-        result |= dict.fromkeys(layer.facts.get("$unset", ()), layer.name)
+                result[key] = layer.name
+        result |= {name: layer.name for name in layer.facts.get("$unset", ()) if layer.speaks_for(name.partition(".")[0])}
     return result

@@ -58,7 +58,7 @@ _REMOVED = object()
 def _unset(layer: Layer, pointer: Pointer) -> Iterator[tuple[Place, Any]]:
     dotted = ".".join(str(step) for step in pointer)
     for index, name in enumerate(layer.facts.get("$unset", ())):
-        if (dotted == name or dotted.startswith(f"{name}.")) and (layer.fields is None or pointer[0] in layer.fields):
+        if (dotted == name or dotted.startswith(f"{name}.")) and layer.speaks_for(pointer[0]):
             yield Place(layer.document, (*layer.pointer, "$unset", index)), _REMOVED
 
 
@@ -79,7 +79,7 @@ def _ways(entry: Entry, layer: Layer, pointer: Pointer) -> Iterator[Pointer]:
             yield ("routes", entry.facts["routes"][rest[0]]["id"], *rest[1:])
     else:
         yield pointer
-        if head == "prices" and len(rest) > 1:
+        if head == "prices":
             yield ("price", *rest[1:])
 
 

@@ -88,8 +88,15 @@ def price_place(entry: Entry, price: Mapping[str, Any], *pointer: str | int) -> 
     return entry.place("prices", index, *pointer)
 
 
-def sources(catalog: Catalog) -> Iterator[tuple[Source, Pointer, Facts, str | None]]:
-    """Yield document, pointer and source of every place that names one, with the ref of the model it is about where it is about one."""
+def sources(catalog: Catalog) -> list[tuple[Source, Pointer, Facts, str | None]]:
+    """Return document, pointer and source of every place that names one, with the ref of the model it is about where it is about one."""
+    if sources not in catalog.shared:
+        catalog.shared[sources] = list(_sources(catalog))
+    found: list[tuple[Source, Pointer, Facts, str | None]] = catalog.shared[sources]
+    return found
+
+
+def _sources(catalog: Catalog) -> Iterator[tuple[Source, Pointer, Facts, str | None]]:
     for provider in catalog.providers.values():
         for layer in provider.layers:
             for group, source in layer.facts.get("sources", {}).items():

@@ -71,7 +71,7 @@ def below(entry: Entry, index: int, *, with_sightings: bool = True) -> Facts:
     """Return what holds of a model without its layer *index* and those above it."""
     facts: Facts = {}
     for layer in entry.layers[:index]:
-        said: Any = layer.facts if layer.fields is None else {key: value for key, value in layer.facts.items() if key in layer.fields}
+        said: Any = layer.facts if layer.fields is None else {key: value for key, value in layer.facts.items() if layer.speaks_for(key)}
         if layer.name == SIGHTINGS:
             facts = merged(facts, said) if with_sightings else facts
         elif layer.name == REGISTRY:

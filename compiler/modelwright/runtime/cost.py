@@ -9,7 +9,7 @@ leaves out altogether is the one `registry/vocabulary/units.yaml` names in its p
 """
 
 from ..ir.units import UNITS
-from .day import as_text, today
+from .day import as_text, check_time, today
 
 
 def _distance(index: int) -> int:
@@ -102,8 +102,12 @@ def cost(model: "Model", usage: "Usage", on: "str | date | None" = None, *, vari
 
     *on* is the day whose prices hold, today by default; *variant* is the service tier (`batch`, `flex`, `priority`, `fast`);
     *at* is the time of day, HH:MM in UTC, for models that are cheaper at certain hours: without it the usual price holds.
+
+    Raises ValueError when *on* is no day, or *at* no time of day.
     """
     day = today() if on is None else as_text(on)
+    if at is not None:
+        check_time(at)
     prices: tuple[_Price, ...] | None = model._prices
     if prices is None:
         prices = tuple(_Price(entry) for entry in model._facts.get("prices", ()))
@@ -137,8 +141,9 @@ class _Price:
         if self.state != "priced":
             return Cost(self.state, 0 if self.state in ("free", "included") else None, day, None, usage, _ZERO if self.state in ("free", "included") else _UNKNOWN)
         rates, tiers = (self.base, self.tiers) if variant is None else self.variants.get(variant, (_UNKNOWN, ()))
-        if at is not None:
-            rates = next((cheap for start, end, cheap in self.off_peak if _within(at, start, end)), rates)
+        cheap = None if at is None else next((cheap for start, end, cheap in self.off_peak if _within(at, start, end)), None)
+        if cheap is not None:  # nobody says what another service tier, or a long request, costs at these hours
+            rates, tiers = cheap if variant is None else _UNKNOWN, tuple((above, _UNKNOWN) for above, _ in tiers)
         tier = None
         for above, dearer in tiers:
             if usage.input_tokens > above:
@@ -157,7 +162,8 @@ def _within(at: str, start: str, end: str) -> bool:
 
 
 def _tiers(block: "dict[str, Any]", base: "dict[str, int]") -> "_Tiers":
-    return tuple((tier["above_input_tokens"], _rates({**base, **_figures(tier)})) for tier in block.get("tiers", ()))
+    tiers = sorted(block.get("tiers", ()), key=lambda tier: tier["above_input_tokens"])
+    return tuple((tier["above_input_tokens"], _rates({**base, **_figures(tier)})) for tier in tiers)
 
 
 def _figures(block: "dict[str, Any]") -> "dict[str, int]":

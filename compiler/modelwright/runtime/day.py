@@ -35,9 +35,15 @@ def from_number(number: int) -> str:
 def as_text(day: "str | date") -> str:
     """Return *day* as text; raises ValueError when text is not of the form YYYY-MM-DD."""
     text = day if isinstance(day, str) else day.isoformat()[:10]
-    if len(text) != 10 or text[4] != "-" or text[7] != "-" or not (text[:4] + text[5:7] + text[8:]).isdigit():
+    if len(text) != 10 or text[4] != "-" or text[7] != "-" or not (text[:4] + text[5:7] + text[8:]).isdigit() or not text.isascii():
         raise ValueError(f"a day is written YYYY-MM-DD, not {text!r}")
     return text
+
+
+def check_time(text: str) -> None:
+    """Raise ValueError when *text* is not a time of day, HH:MM: another spelling would not compare as it is written."""
+    if len(text) != 5 or text[2] != ":" or not ("00" <= text[:2] <= "23" and "00" <= text[3:] <= "59") or not (text[:2] + text[3:]).isdigit() or not text.isascii():
+        raise ValueError(f"a time of day is written HH:MM, not {text!r}")
 
 
 TYPE_CHECKING = False

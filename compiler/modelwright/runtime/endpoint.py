@@ -72,7 +72,7 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
         auth_kind=auth["kind"],
         header=auth.get("header", None if "query" in auth else kind.get("header")),
         env=tuple(auth.get("env", ())),
-        source=_source(auth, kind, environ),
+        source=_source(auth, kind, environ, base_url),
         headers={name: _filled(value, values, provider) for name, value in chosen.get("headers", {}).items()},
     )
 
@@ -92,13 +92,33 @@ def _route(model: "Model", provider: "dict[str, Any]", kinds: "dict[str, Any]", 
     return next(with_key, None) or next(with_chain, None) or routes[0]
 
 
-def _source(auth: "dict[str, Any]", kind: "dict[str, Any]", environ: "Mapping[str, str]") -> "str | None":
+def _source(auth: "dict[str, Any]", kind: "dict[str, Any]", environ: "Mapping[str, str]", base_url: str) -> "str | None":
     if kind.get("chain"):
         return str(auth["kind"])
     for name in auth.get("env", ()):
         if environ.get(name):
             return f"env:{name}"
-    return "none" if auth["kind"] == "none" or auth.get("required") is False else None
+    required = auth.get("required", True)
+    return "none" if auth["kind"] == "none" or required is False or (required == "if_public_host" and _is_private(base_url)) else None
+
+
+def _is_private(base_url: str) -> bool:
+    """
+    Tell whether *base_url* names this machine or one of a private network.
+
+    >>> [_is_private(f"http://{host}/v1") for host in ("localhost:8000", "gpu-box", "10.1.2.3", "[::1]:1", "8.8.8.8", "acme.example")]
+    [True, True, True, True, False, False]
+    """
+    from ipaddress import ip_address
+    from urllib.parse import urlsplit
+
+    host = ""
+    try:
+        host = (urlsplit(base_url).hostname or "").rstrip(".")
+        address = ip_address(host)
+    except ValueError:
+        return host.endswith((".localhost", ".local", ".internal")) or (host[:1].isalpha() and "." not in host)
+    return (getattr(address, "ipv4_mapped", None) or address).is_private
 
 
 def _first(environ: "Mapping[str, str]", names: "Sequence[str]") -> "str | None":

@@ -18,7 +18,7 @@ class Usage(Frozen):
     `output_tokens` is the total too: thinking tokens are part of it. `cache_write_tokens` are those written without a named
     time-to-live, `cache_write_5m_tokens` and `cache_write_1h_tokens` the others.
 
-    Raises ValueError when a quantity is negative, or parts are more than their total.
+    Raises ValueError when a quantity is negative, or parts are more than their total; TypeError when one is no whole number.
 
     >>> Usage(input_tokens=1000, output_tokens=200, cache_read_tokens=900)
     Usage(input_tokens=1000, output_tokens=200, cache_read_tokens=900, requests=1)
@@ -40,6 +40,8 @@ class Usage(Frozen):
             quantity = given.get(field, 0)
             if not quantity:
                 continue
+            if not isinstance(quantity, int):
+                raise TypeError(f"{field} is {quantity!r}; a quantity is a whole number")
             if quantity < 0:
                 raise ValueError(f"{field} is negative: {quantity}")
             rest[index] += quantity

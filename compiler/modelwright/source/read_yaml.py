@@ -15,27 +15,42 @@ from .node import MAX_DEPTH, TOP, Mark, Node, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_CONTROLS = bytes(code for code in range(0x20) if code != 0x0A) + b"\x7f"
-_SUSPECTS = (b"&", b"*", b"!", b"<<", b"\n---", b"\n...", b"\n%", b"? ", b".inf", b".Inf", b".INF", b".nan", b".NaN", b".NAN")
-_SUSPECTS_BEYOND_ASCII = (b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9", b"\xef\xbb\xbf")
-_SUSPECT_STARTS = (b"---", b"%", b"...", b"\xef\xbb\xbf")
+_MARKS = b"&*!|>%?<:"
+_ORDINARY = bytes(code for code in (0x0A, *range(0x20, 0x7F)) if code not in b"\\")
+_EDGES = bytes.maketrans(b"\n[{,]}" + _MARKS, b"    ;;" + b"&" * len(_MARKS))
+"""Turns a mark that may mean something to a parser, where a value begins or ends, into one of `_MARKED`."""
+_MARKED = (b" &", b"&&", b"&;")
+_ESCAPE = re.compile(rb"\\[^\"\\]")
+_BEYOND_TEXT = re.compile(rb"[\x00-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xa8\xa9]|\xef\xbb\xbf|\xef\xbf[\xbe\xbf]")
+_SHAPE = bytes.maketrans(b"-123456789_", b" 0000000000")
+"""Turns nesting deeper than 64 into a line with `_DEEP`, and a number nobody means into one with `_LONG`."""
+_DEEP, _LONG = b" " * 32, b"0" * 64
 
-_INT = re.compile(r"[-+]?[0-9][0-9_]*\Z")
-_BASED = re.compile(r"0(?:o[0-7_]+|x[0-9a-fA-F_]+|b[01_]+)\Z")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_INT = re.compile(r"[-+]?_*[0-9][0-9_]*\Z")
+_BASED = re.compile(r"[-+]?0(?:[oO]_*[0-7][0-7_]*|[xX]_*[0-9a-fA-F][0-9a-fA-F_]*|[bB]_*[01][01_]*)\Z")
+_FLOAT = re.compile(r"[-+]?_*(?:\._*[0-9][0-9_]*|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?_*[0-9][0-9_]*)?\Z")
 _NOT_A_NUMBER = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
 _WORDS: dict[str, Any] = dict.fromkeys(("", "~", "null", "Null", "NULL"))
 _WORDS |= {word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
 
 
 def is_plain(text: bytes) -> bool:
-    """Tell whether *text* surely holds none of what parsers disagree on: tags, anchors, merges, documents, controls."""
-    return (
-        not text.startswith(_SUSPECT_STARTS)
-        and len(text.translate(None, _CONTROLS)) == len(text)
-        and not any(mark in text for mark in _SUSPECTS)
-        and (text.isascii() or not any(mark in text for mark in _SUSPECTS_BEYOND_ASCII))
-    )
+    """
+    Tell whether *text* surely holds none of what parsers disagree on or choke on.
+
+    That is tags, anchors, merges, directives, second documents, block scalars, complex keys, escapes, line breaks and
+    characters beyond text, deep nesting and endless numbers. Some texts that hold none of it are not told apart.
+    """
+    odd = text.translate(None, _ORDINARY)
+    if odd and (_BEYOND_TEXT.search(odd) or (b"\\" in odd and _ESCAPE.search(text))):
+        return False
+    edges = text.translate(_EDGES)
+    if edges.startswith(b"&") or b":," in text or any(mark in edges for mark in _MARKED):
+        return False
+    if text.startswith((b"---", b"...")) or b"\n---" in text or b"\n..." in text:
+        return False
+    shape = text.translate(_SHAPE)
+    return _DEEP not in shape and _LONG not in shape
 
 
 def load(text: str) -> Any:
@@ -48,7 +63,7 @@ def load(text: str) -> Any:
 
     try:
         return yaml_rs.loads(text, parse_datetime=False)
-    except yaml_rs.YAMLDecodeError as error:
+    except (yaml_rs.YAMLDecodeError, TypeError) as error:  # TypeError: a mapping as a key
         raise ValueError(str(error)) from error
 
 
@@ -176,7 +191,7 @@ def _whole(start: Mark, parts: list[Node], event: Any) -> Mark:
 
 
 def plain(text: str) -> Any:
-    """Return what an unquoted scalar means in YAML 1.2; days stay text."""
+    """Return what an unquoted scalar means in YAML 1.2, underscores between digits being ignored; days stay text."""
     if text in _WORDS:
         return _WORDS[text]
     if _INT.match(text):
@@ -184,7 +199,7 @@ def plain(text: str) -> Any:
     if _BASED.match(text):
         return int(text.replace("_", ""), 0)
     if _FLOAT.match(text):
-        return float(text)
+        return float(text.replace("_", ""))
     return text
 
 

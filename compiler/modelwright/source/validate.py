@@ -34,8 +34,14 @@ def validate(document: Document, *, fast: bool = True) -> list[Problem]:
 def _gate(kind: str) -> Any:
     import jsonschema_rs
 
-    registry = jsonschema_rs.Registry([(schema(name)["$id"], schema(name)) for name in KINDS])
-    return jsonschema_rs.Draft202012Validator(schema(kind), registry=registry)
+    return jsonschema_rs.Draft202012Validator(schema(kind), registry=_gates())
+
+
+@cache
+def _gates() -> Any:
+    import jsonschema_rs
+
+    return jsonschema_rs.Registry([(schema(name)["$id"], schema(name)) for name in KINDS])
 
 
 @cache
