@@ -16,8 +16,9 @@ from decimal import Context, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import modelwright
 import yaml
+
+import modelwright
 from modelwright.cli.build import build_packaged_artifact
 from peers import LITELLM, ROOT
 from processes import FailedError, output
@@ -115,7 +116,8 @@ def _cases(peer: Peer, registry: modelwright.Registry) -> list[str]:
     known = _known()
     every = [case for case in yaml.safe_load(CASES.read_text())["cases"] if "ref" in case and case["usd"] is not None]
     asked = [(case, registry.resolve(case["ref"], on=case.get("on", _DAY_OF_CASES))) for case in every]
-    asked = [(case, model) for case, model in asked if peer.name in known.get(model.provider, {})]
+    # LiteLLM prices by its own clock, so it cannot be asked about another hour.
+    asked = [(case, model) for case, model in asked if peer.name in known.get(model.provider, {}) and not (peer is LITELLM and "at" in case)]
     requests = [_request(case) for case, _ in asked]
     answers = _ask(peer, [_question(known[model.provider][peer.name], model, [request]) for (_, model), request in zip(asked, requests, strict=True)])
     found: list[Comparison] = []

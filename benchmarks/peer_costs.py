@@ -90,7 +90,7 @@ def _litellm(question: dict[str, Any]) -> Answer:
             usd = str(sum(parts))
         except Exception as error:  # noqa: BLE001  # whatever it raises, it has no cost for it
             usd = type(error).__name__
-        suffix = _LITELLM_SUFFIX.get(variant, "")
+        suffix = _LITELLM_SUFFIX.get(variant or "", "")
         return {"usd": usd, "rates": {ours: _litellm_rate(entry, theirs, suffix, tokens) for ours, theirs in _LITELLM_UNITS.items()}}
 
     for name in question["names"]:

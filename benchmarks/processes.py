@@ -86,7 +86,7 @@ def _run_once(probe: Probe) -> None:
 
 def _cpu_ms(probe: Probe) -> float:
     quiet = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, _OUT, 0) for stream in (1, 2)]
-    child = os.posix_spawn(probe.argv[0], probe.argv, environment(probe.env), file_actions=quiet)
+    child = os.posix_spawn(probe.argv[0], tuple(probe.argv), environment(probe.env), file_actions=quiet)
     _, status, used = os.wait4(child, 0)
     if os.waitstatus_to_exitcode(status) not in probe.statuses:
         raise FailedError(f"{probe.name} exited with {os.waitstatus_to_exitcode(status)}")

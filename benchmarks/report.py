@@ -47,7 +47,7 @@ def render(title: str, rows: list[Row]) -> str:
 
 
 def _ratio(theirs: float, ours: float) -> str:
-    return f" ({_short(theirs / ours)}×)" if ours > 0.05 else ""
+    return f" ({_short(theirs / ours)}x)" if ours > 0.05 else ""
 
 
 def _short(number: float) -> str:

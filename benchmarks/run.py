@@ -29,9 +29,7 @@ if TYPE_CHECKING:
     from peers import Peer
     from scale import Scale
 
-_COLD = (
-    "import modelwright as m; r = m.load({path!r}); c = m.cost(r.resolve({ref!r}), m.Usage(input_tokens=1000, output_tokens=500)); print({what})"
-)
+_COLD = "import modelwright as m; r = m.load({path!r}); c = m.cost(r.resolve({ref!r}), m.Usage(input_tokens=1000, output_tokens=500)); print({what})"
 _COLD_PEERS = {
     "genai-prices": "import genai_prices as g; print(g.calc_price(g.Usage(input_tokens=1000, output_tokens=500), 'gpt-4o', provider_id='openai').total_price)",
     "litellm": "import litellm; print(litellm.cost_per_token(model='gpt-4o', prompt_tokens=1000, completion_tokens=500))",
@@ -134,7 +132,7 @@ class Bench:
             {},
             rounds=max(5, self.rounds // 2),
         )
-        bare, size = found["bare"].ms, f"{len(self.scale.refs):,} models in {catalogues.PROVIDERS} files"
+        size = f"{len(self.scale.refs):,} models in {catalogues.PROVIDERS} files"
         rows = [
             _times("full lint of " + size, found, "lint", 20, note=f"{self.scale.findings} findings"),
             _times("no-change lint", found, "again", 6),
@@ -147,9 +145,9 @@ class Bench:
             findings = len(json.loads(output([*raw, "--format", "json"], self.env, statuses=(1,)))["findings"])
             timed = self.timed({"raw": raw}, {}, rounds=5, statuses=(1,))
             rows.append(_times("full lint of the catalogue as imported", timed, "raw", None, note=f"{findings:,} findings, each with its line and column"))
-        return [*rows, *self._against_check_jsonschema(bare * 0 + found["lint"].ms)]
+        return [*rows, *self._against_check_jsonschema()]
 
-    def _against_check_jsonschema(self, lint_ms: float) -> list[Row]:
+    def _against_check_jsonschema(self) -> list[Row]:
         tool = Path(sys.executable).with_name("check-jsonschema")
         if not tool.exists():
             print("check-jsonschema is skipped: it is not installed beside this Python", file=sys.stderr)
@@ -161,7 +159,7 @@ class Bench:
         theirs = Probe(name="check-jsonschema", argv=(str(tool), "--schemafile", str(schema), *files))
         found = measure([lint, theirs], 3)
         note = f"check-jsonschema {found['check-jsonschema'].ms:,.0f} ms for the {len(files)} files of models alone, lint {found['lint'].ms:,.0f} ms"
-        return [Row(what="full lint, faster than check-jsonschema", ours=found["check-jsonschema"].ms / found["lint"].ms, unit="{}×", reach=10, at_least=True, note=note)]
+        return [Row(what="full lint, faster than check-jsonschema", ours=found["check-jsonschema"].ms / found["lint"].ms, unit="{}x", reach=10, at_least=True, note=note)]
 
     def _cold(self, path: Path, ref: str, what: str) -> str:
         return _COLD.format(path=str(path), ref=ref, what=what)
@@ -183,7 +181,7 @@ def _over(found: dict[str, Timing], name: str) -> float:
 
 def _times(what: str, found: dict[str, Timing], name: str, reach: float | None, note: str = "") -> Row:
     said = f"{found[name].ms:,.0f} ms, bare {found['bare'].ms:.1f}"
-    return Row(what=what, ours=found[name].ms / found["bare"].ms, unit="{}× bare", reach=reach, note=f"{said}; {note}" if note else said)
+    return Row(what=what, ours=found[name].ms / found["bare"].ms, unit="{}x bare", reach=reach, note=f"{said}; {note}" if note else said)
 
 
 def _ready() -> list[Peer]:
@@ -206,7 +204,12 @@ def _catalogue(named: str | None) -> Path | None:
 def main() -> int:
     """Measure and print; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--catalogue", metavar="FILE", default=os.environ.get("MODELWRIGHT_CATALOGUE"), help="models.dev's api.json; default: MODELWRIGHT_CATALOGUE, else what lies beside the checkout, else made up")
+    parser.add_argument(
+        "--catalogue",
+        metavar="FILE",
+        default=os.environ.get("MODELWRIGHT_CATALOGUE"),
+        help="models.dev's api.json; default: MODELWRIGHT_CATALOGUE, else what lies beside the checkout, else made up",
+    )
     parser.add_argument("--made-up", action="store_true", help="measure the made-up registry although there is a catalogue")
     parser.add_argument("--rounds", type=int, default=24, metavar="N", help="how often each quick process is started (default: 24)")
     parser.add_argument("--only", choices=["starts", "memory", "calls", "commands", "agreement"], action="append", help="measure this part only; repeatable")
@@ -215,7 +218,7 @@ def main() -> int:
     sizes = scale.prepare(None if options.made_up else _catalogue(options.catalogue))
     print(f"measured on: {sizes.label}, {len(sizes.refs):,} models; Python {sys.version.split()[0]}; peers: {', '.join(f'{peer.name} {peer.version}' for peer in ready) or 'none'}")
     if sizes.dropped:
-        print(f"dropped from the catalogue, so that nothing is found in it: {', '.join(f'{count} × {name}' for name, count in sizes.dropped.most_common())}")
+        print(f"dropped from the catalogue, so that nothing is found in it: {', '.join(f'{count} x {name}' for name, count in sizes.dropped.most_common())}")
     failed = False
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)  # no checkout and no project's file is found from here

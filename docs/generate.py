@@ -22,12 +22,25 @@ def units() -> str:
     return formatted.stdout
 
 
+def providers() -> str:
+    """Return docs/providers.md, made from the registry."""
+    from modelwright import pipeline
+    from modelwright.emit import providers_markdown
+
+    return providers_markdown.emit(pipeline.resolve(pipeline.Inputs(str(ROOT / "registry"), "2026-01-01")).catalog)
+
+
 def generated() -> dict[str, str]:
     """Return every generated file's path, from the top, to its text."""
     from modelwright.cli import root
     from modelwright.rules import reference
 
-    return {"compiler/modelwright/cli/help.txt": root.help_text(), "docs/rules.md": reference.markdown(), "compiler/modelwright/ir/units.py": units()}
+    return {
+        "compiler/modelwright/cli/help.txt": root.help_text(),
+        "docs/rules.md": reference.markdown(),
+        "docs/providers.md": providers(),
+        "compiler/modelwright/ir/units.py": units(),
+    }
 
 
 def main() -> int:

@@ -25,43 +25,89 @@ Leaves = dict[tuple[str, ...], Any]
 
 _SOURCES = {"default": {"from": "a list", "read_on": "2026-11-01"}}
 _INHERITED = ("name", "released_on", "limits", "input", "output", "capabilities", "thinking")
-_tokens = st.integers(1, 9) | st.just(10**6)
-_figure = st.sampled_from([0, 1, 3, 0.25, 0.000001, 15])
-_day = st.sampled_from(["2026-01-31", "2026-02-28"])
-_limits = st.fixed_dictionaries({}, optional=dict.fromkeys(("context_tokens", "input_tokens", "output_tokens"), _tokens)).filter(bool)
-_capabilities = st.dictionaries(st.sampled_from(["tools", "json", "streaming"]), st.booleans(), min_size=1)
-_modalities = st.lists(st.sampled_from(["text", "image", "audio"]), min_size=1, unique=True)
-_figures = st.dictionaries(st.sampled_from(["input_usd_per_mtok", "output_usd_per_mtok", "cache_read_usd_per_mtok"]), _figure, min_size=1)
-_listed = {
-    "name": st.sampled_from(["One", "Two", "Three"]),
-    "released_on": _day,
-    "limits": _limits,
-    "input": _modalities,
-    "output": _modalities,
-    "capabilities": _capabilities,
-}
-_facts = _listed | {
-    "status": st.sampled_from(["active", "preview", "deprecated"]),
-    "note": st.sampled_from(["a note", "another"]),
-    "thinking": st.fixed_dictionaries({"mode": st.sampled_from(["levels", "toggle"])}, optional={"default_level": st.sampled_from(["low", "high"])}),
-    "base_url": st.sampled_from(["https://one.example/v1", "https://two.example"]),
-    "prices": st.lists(_figures, min_size=1, max_size=2),
-}
-_unset = st.lists(st.sampled_from(["limits", "limits.context_tokens", "capabilities.tools", "thinking", "name", "input", "prices", "status"]), min_size=1, unique=True)
-_patch = st.fixed_dictionaries({}, optional=_facts | {"price": _figures, "$unset": _unset})
-_model = st.fixed_dictionaries({}, optional=_facts | {"inherit": st.sampled_from([f"{provider}/{model}" for provider in PROVIDERS for model in MODELS])})
+_PRICES = ([{"input_usd_per_mtok": 3, "output_usd_per_mtok": 15}], [{"input_usd_per_mtok": 0}, {"cache_read_usd_per_mtok": 0.25, "output_usd_per_mtok": 1}])
+_LISTED: list[tuple[str, Any]] = [
+    *(("name", name) for name in ("One", "Two", "Three")),
+    *(("released_on", day) for day in ("2026-01-31", "2026-02-28")),
+    *((f"limits.{key}", number) for key in ("context_tokens", "input_tokens", "output_tokens") for number in (1, 7, 10**6)),
+    *((f"capabilities.{key}", answer) for key in ("tools", "json", "streaming") for answer in (True, False)),
+    *((key, words) for key in ("input", "output") for words in (["text"], ["image", "text"])),
+]
+_FACTS = [
+    *_LISTED,
+    *(("status", status) for status in ("active", "preview")),
+    *(("note", note) for note in ("a note", "another")),
+    *(("thinking.default_level", level) for level in ("low", "high")),
+    *(("base_url", url) for url in ("https://one.example/v1", "https://two.example")),
+    *(("prices", prices) for prices in _PRICES),
+]
+_PATCHES = [
+    *_FACTS,
+    *((f"price.{key}", figure) for key in ("input_usd_per_mtok", "output_usd_per_mtok") for figure in (0, 0.000001)),
+    *(("$unset", name) for name in ("limits", "limits.context_tokens", "capabilities.tools", "thinking", "name", "input", "prices", "status")),
+]
+_BASES = [("inherit", f"{provider}/{model}") for provider in PROVIDERS for model in MODELS]
 
-registries = st.fixed_dictionaries({provider: st.dictionaries(st.sampled_from(MODELS), _model) for provider in PROVIDERS})
+
+_ALWAYS = {"thinking": {"mode": "levels"}, "auth": {"kind": "bearer"}}
+"""What the schema asks for."""
+
+
+def _facts(choices: list[tuple[str, Any]]) -> st.SearchStrategy[Facts]:
+    """Return facts of up to six of *choices*: one draw a fact, because drawing takes longer than compiling."""
+    return st.lists(st.sampled_from(choices), max_size=6).map(_put_together)
+
+
+def _put_together(pairs: list[tuple[str, Any]]) -> Facts:
+    facts: Facts = {}
+    for name, value in pairs:
+        key, _, part = name.partition(".")
+        if key == "$unset":
+            facts[key] = list(dict.fromkeys([*facts.get(key, ()), value]))
+        elif part:
+            facts.setdefault(key, dict(_ALWAYS.get(key, ())))[part] = value
+        else:
+            facts[key] = value
+    return facts
+
+
+def _models(choices: list[tuple[str, Any]], *ids: str) -> st.SearchStrategy[Facts]:
+    return st.dictionaries(st.sampled_from(ids), _facts(choices), max_size=3)
+
+
+def _without_circles(registry: Facts) -> Facts:
+    """Return *registry* where a model inherits only from those before it in `_BASES`."""
+    refs = [ref for _, ref in _BASES]
+    for provider, models in registry.items():
+        for model, facts in models.items():
+            if refs.index(facts.get("inherit", refs[0])) >= refs.index(f"{provider}/{model}"):
+                facts.pop("inherit", None)
+    return registry
+
+
+registries = st.fixed_dictionaries({provider: _models([*_FACTS, *_BASES], *MODELS) for provider in PROVIDERS}).map(_without_circles)
 """Provider to model to facts."""
-overlays = st.dictionaries(st.sampled_from(PROVIDERS), st.dictionaries(st.sampled_from([*MODELS, NEW]), _patch))
+overlays = st.dictionaries(st.sampled_from(PROVIDERS), _models(_PATCHES, *MODELS, NEW))
 """Provider to model to what a file of the user's says."""
-sightings = st.dictionaries(st.sampled_from(PROVIDERS), st.dictionaries(st.sampled_from([*MODELS, NEW]), st.fixed_dictionaries({}, optional=_listed)))
+inheriting_overlays = st.dictionaries(st.sampled_from(PROVIDERS), _models([*_PATCHES, *_BASES], *MODELS, NEW))
+"""The same, where models also inherit, from each other, too."""
+sightings = st.dictionaries(st.sampled_from(PROVIDERS), _models(_LISTED, *MODELS, NEW))
 """Provider to model to what a listing says."""
 
 
-def overlay_document(overlay: Facts) -> Facts:
-    """Return the file that says *overlay*."""
-    return {"providers": {provider: {"models": models} for provider, models in overlay.items()}}
+_ENDPOINTS: list[tuple[str, Any]] = [
+    *(("base_url", url) for url in ("https://one.example/v1", "https://two.example")),
+    ("protocol", "anthropic-messages"),
+    *(("auth.kind", kind) for kind in ("bearer", "none")),
+    *((f"headers.X-{name}", value) for name in ("Team", "Key") for value in ("a", "b")),
+]
+_PROVIDER: list[tuple[str, Any]] = [*_ENDPOINTS, ("name", "Renamed"), ("note", "a note"), ("docs.home", "https://home.example"), ("docs.models", "https://models.example")]
+_routes = st.dictionaries(st.sampled_from(["api", "b", "a"]), _facts(_ENDPOINTS).filter(bool), min_size=1)
+endpoints = st.dictionaries(
+    st.sampled_from([*PROVIDERS, "mine"]),
+    st.builds(lambda facts, routes: facts | ({"routes": routes} if routes else {}), _facts(_PROVIDER), st.none() | _routes),
+)
+"""Provider to what a file of the user's says of the provider itself."""
 
 
 def resolve(registry: Facts, seen: Facts | None = None, **overlaid: Facts) -> Result:
@@ -74,7 +120,7 @@ def resolve(registry: Facts, seen: Facts | None = None, **overlaid: Facts) -> Re
             (root / path).parent.mkdir(exist_ok=True)
             (root / path).write_text(text)
         for layer, overlay in overlaid.items():
-            (root / f"{layer}.json").write_text(json.dumps(overlay_document(overlay)))
+            (root / f"{layer}.json").write_text(json.dumps({"providers": {provider: _said(facts) for provider, facts in overlay.items()}}))
         if seen is not None:
             listings = [
                 {"provider": provider, "source": "a listing", "seen_at": "2026-11-19T00:00:00Z", "models": [{"id": model} | facts for model, facts in models.items()]}
@@ -83,6 +129,12 @@ def resolve(registry: Facts, seen: Facts | None = None, **overlaid: Facts) -> Re
             (root / "sightings.json").write_text(json.dumps({"version": 1, "listings": listings}))
         users = tuple(pipeline.UserFile(str(root / f"{layer}.json"), PLACES[layer], layer) for layer in overlaid)
         return pipeline.resolve(pipeline.Inputs(str(root), TODAY, users, None if seen is None else str(root / "sightings.json")))
+
+
+def _said(facts: Facts) -> Facts:
+    """Return what an overlay says of a provider: of its models, or of itself."""
+    is_of_models = all(key in (*MODELS, NEW) for key in facts)
+    return {"models": facts} if is_of_models else facts
 
 
 def registry_files(registry: Facts) -> dict[str, str]:

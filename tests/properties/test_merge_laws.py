@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import random
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, strategies as st
 
-from layer_strategies import Facts, expected, leaves, overlays, registries, resolve, sightings
+from layer_strategies import Facts, endpoints, expected, inheriting_overlays, leaves, overlays, registries, resolve, sightings
 from modelwright.cli import build
 from modelwright.ir.catalog import at
 from modelwright.passes import freeze, trace
 
 if TYPE_CHECKING:
+    import random
+
     import pytest
 
     from modelwright.ir.catalog import Catalog, Entry, Pointer
@@ -53,13 +54,13 @@ def test_same_inputs_give_the_same_bytes_and_leave_no_trace(registry: Facts, see
 def test_the_order_of_files_does_not_matter(registry: Facts, user: Facts) -> None:
     listed, listdir = _bytes(resolve(registry, user=user)), os.listdir
     try:
-        os.listdir = lambda path: list(reversed(sorted(listdir(path))))  # type: ignore[assignment,type-var]
+        os.listdir = lambda path: sorted(listdir(path), reverse=True)  # type: ignore[assignment]
         assert _bytes(resolve(registry, user=user)) == listed
     finally:
         os.listdir = listdir
 
 
-@given(registry=registries, seen=sightings, user=overlays, chance=st.randoms(use_true_random=False))
+@given(registry=registries, seen=sightings, user=inheriting_overlays, chance=st.randoms(use_true_random=False))
 def test_the_order_of_keys_does_not_matter(registry: Facts, seen: Facts, user: Facts, chance: random.Random) -> None:
     whole = resolve(registry, seen, user=user)
     other = resolve({provider: _ordered(models, _shuffled(models, chance)) for provider, models in registry.items()}, seen, user=_shuffled(user, chance))
@@ -97,16 +98,35 @@ def test_sightings_change_nothing_that_was_curated_but_the_name(registry: Facts,
         assert whole.models[ref].seen_on == "2026-11-19"
 
 
-@given(registry=registries, seen=sightings, user=overlays, project=overlays)
+@given(registry=registries, seen=sightings, user=inheriting_overlays, project=inheriting_overlays)
 def test_every_value_has_exactly_one_winning_origin_and_it_says_the_value(registry: Facts, seen: Facts, user: Facts, project: Facts) -> None:
     catalog = resolve(registry, seen, user=user, project=project).catalog
     for entry, pointer, value in _values(catalog):
-        words = trace.words(entry, pointer)
-        assert [word.value for word in words if word.wins] == [value], (entry.ref, pointer)
-        for word in words:
-            says, said = at(json.loads(word.place.document.text), word.place.pointer)
-            assert says or word.place.pointer[-1] == "$unset", (entry.ref, pointer, word.place.pointer)
-            assert word.value in (said, "(removed)")
+        _check_words(entry, pointer, value)
+
+
+@given(user=endpoints, project=endpoints, chance=st.randoms(use_true_random=False))
+def test_every_field_of_a_route_that_a_file_says_has_exactly_one_winning_origin(user: Facts, project: Facts, chance: random.Random) -> None:
+    registry: Facts = {"acme": {}, "zenith": {}}
+    catalog = resolve(registry, user=user, project=project).catalog
+    for entry in catalog.providers.values():
+        for index, route in enumerate(entry.facts["routes"]):
+            for key, value in route.items():
+                pointers = [("routes", index, key, part) for part in value] if isinstance(value, dict) else [("routes", index, key)]
+                for pointer in pointers:
+                    if trace.words(entry, pointer):  # what follows from other fields is nobody's word
+                        _check_words(entry, pointer, trace.value_at(entry, pointer))
+    other = resolve(registry, user=_shuffled(user, chance), project=_shuffled(project, chance)).catalog
+    assert list(freeze.providers(other)) == list(freeze.providers(catalog))
+
+
+def _check_words(entry: Entry, pointer: Pointer, value: Any) -> None:
+    words = trace.words(entry, pointer)
+    assert [word.value for word in words if word.wins] == [value], (entry.ref, pointer)
+    for word in words:
+        is_there, said = at(json.loads(word.place.document.text), word.place.pointer)
+        assert is_there
+        assert word.value in (said, "(removed)")
 
 
 def _values(catalog: Catalog) -> list[tuple[Entry, Pointer, Any]]:
@@ -135,6 +155,6 @@ def test_an_order_of_files_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> 
 
     registry = {"acme": {"m1": {"name": "One"}}, "zenith": {}}
     paths = [document.path for document in resolve(registry).documents]
-    monkeypatch.setattr(layout, "sorted", lambda values, key: list(values), raising=False)
+    monkeypatch.setattr(layout, "sorted", lambda values, **_: list(values), raising=False)
     monkeypatch.setattr(os, "listdir", lambda path, list_=os.listdir: sorted(list_(path), reverse=True))
     assert [document.path for document in resolve(registry).documents] != paths

@@ -39,7 +39,13 @@ class _Waiver:
 
 
 def apply(documents: Sequence[Document], findings: Sequence[Diagnostic], judged: set[str]) -> list[Diagnostic]:
-    """Return *findings* without the silenced ones, and with those about the waivers themselves; *judged* are the codes that were looked for."""
+    """
+    Return *findings* without the silenced ones, and with those about the waivers themselves; *judged* are the codes that were looked for.
+
+    Whether a waiver of the registry silences something is judged where nothing lies over the registry: a user's word may
+    change just the fact that needs it.
+    """
+    layered = {document.shown for document in documents if document.kind in ("overlay", "sightings")}
     by_file: dict[str, list[_Waiver]] = {}
     result: list[Diagnostic] = []
     for document in documents:
@@ -55,7 +61,7 @@ def apply(documents: Sequence[Document], findings: Sequence[Diagnostic], judged:
             result.append(finding)
         else:
             silencing.used = True
-    unused = (waiver for waivers in by_file.values() for waiver in waivers if not waiver.used and waiver.code in judged)
+    unused = (waiver for path, waivers in by_file.items() if not layered or path in layered for waiver in waivers if not waiver.used and waiver.code in judged)
     return [*result, *(_about("PV903", waiver.span, f"nothing here is {waiver.code}", "remove the waiver") for waiver in unused)]
 
 

@@ -164,10 +164,12 @@ def _joined(base_url: str, path: "str | None", protocol: "dict[str, Any]") -> st
     """
     Return *base_url* with the path of a call.
 
-    The protocol's version goes between unless the base URL ends in one, so that `https://h` and `https://h/v1` both work.
+    The protocol's version goes between unless the base URL ends in one, so that `https://h` and `https://h/v1` both work. What
+    a path of the route's own begins with is not doubled where the base URL ends in it: Azure's is given with and without.
     """
     if path is not None:
-        return base_url + path
+        ends = (end for end in range(len(path) - 1, 0, -1) if path[end] == "/" and base_url.endswith(path[:end]))
+        return base_url + path[next(ends, 0) :]
     last = base_url.rpartition("/")[2]
     has_version = last[:1] == "v" and last[1:2].isdigit()
     return base_url + ("" if has_version else protocol.get("version", "")) + str(protocol.get("path", ""))

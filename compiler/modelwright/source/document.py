@@ -48,7 +48,7 @@ class Document:
                 document.problems.append(Problem("PV001", f"the file has {size:,} bytes; at most {MAX_BYTES:,} are read", "split it"))
                 return document
             with open(file, "rb") as stream:
-                document.text = stream.read(MAX_BYTES + 1)
+                document.text = stream.read(size + 1)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             document.problems.append(Problem("PV001", f"the file cannot be read: {reason}", "check the path and its permissions"))

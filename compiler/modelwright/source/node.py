@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any
 
 MAX_DEPTH = 64
 """Deepest nesting that is read; real files use less than ten."""
+
+MAX_PROBLEMS = 200
+"""Most things that are reported of one file; after so many it is not what it was taken for."""
+
+MAX_DIGITS = 400
+"""Longest whole number that is read; longer ones count as infinite, as fractions do from there on."""
+
+_CLIP = 80
 
 Pointer = tuple[str | int, ...]
 """The way from a document's root to a node: keys of mappings and indexes of lists."""
@@ -21,13 +30,13 @@ class Mark:
     end_line: int
     end_column: int
 
-    def before(self, other: Mark) -> bool:
-        """Tell whether this does not begin after *other*."""
-        return (self.line, self.column) <= (other.line, other.column)
+    @property
+    def start(self) -> tuple[int, int]:
+        return (self.line, self.column)
 
-    def within(self, other: Mark) -> bool:
-        """Tell whether this begins before *other* ends."""
-        return (self.line, self.column) < (other.end_line, other.end_column)
+    @property
+    def end(self) -> tuple[int, int]:
+        return (self.end_line, self.end_column)
 
 
 @dataclass(slots=True)
@@ -60,13 +69,19 @@ class Node:
         node: Node | None = self
         while node is not None and problem.mark is not None:
             mark = problem.mark
-            step = next((key for key, child in node.children.items() if (node.keys.get(key) or child.mark).before(mark) and mark.within(child.mark)), None)
+            step = node._step_to(mark)
             if step is None:
                 steps += [node.doubled[mark]] if mark in node.doubled else []
                 break
             steps.append(step)
             node = node.children[step]
         return tuple(steps)
+
+    def _step_to(self, mark: Mark) -> str | int | None:
+        """Return the step to the child that *mark* begins in, its key included."""
+        steps = list(self.children)
+        index = bisect_right(steps, (mark.line, mark.column), key=lambda step: (self.keys.get(step) or self.children[step].mark).start) - 1
+        return steps[index] if index >= 0 and mark.start < self.children[steps[index]].mark.end else None
 
 
 @dataclass(slots=True, frozen=True)
@@ -82,3 +97,8 @@ class Problem:
 
 
 TOP = Mark(0, 0, 0, 1)
+
+
+def clipped(text: str) -> str:
+    """Return *text*, or its beginning where it is too long for a message."""
+    return text if len(text) <= _CLIP else f"{text[: _CLIP - 1]}…"

@@ -7,10 +7,11 @@ way, and has the last word. Both give the same values (a property test compares 
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from .node import MAX_DEPTH, TOP, Mark, Node, Problem
+from .node import MAX_DEPTH, MAX_DIGITS, MAX_PROBLEMS, TOP, Mark, Node, Problem, clipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ _DEEP, _LONG = b" " * 32, b"0" * 64
 _INT = re.compile(r"[-+]?_*[0-9][0-9_]*\Z")
 _BASED = re.compile(r"[-+]?0(?:[oO]_*[0-7][0-7_]*|[xX]_*[0-9a-fA-F][0-9a-fA-F_]*|[bB]_*[01][01_]*)\Z")
 _FLOAT = re.compile(r"[-+]?_*(?:\._*[0-9][0-9_]*|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?_*[0-9][0-9_]*)?\Z")
-_NOT_A_NUMBER = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
+_NOT_FINITE = re.compile(r"(?:[-+]?\.inf|\.nan)\Z", re.IGNORECASE)
 _WORDS: dict[str, Any] = dict.fromkeys(("", "~", "null", "Null", "NULL"))
 _WORDS |= {word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
 
@@ -88,7 +89,7 @@ def compose(text: str) -> tuple[Node | None, list[Problem]]:
         code = f"character U+{ord(error.character) if isinstance(error.character, str) else error.character:04X}"
         mark = Mark(line, column, line, column + 1)
         return None, [Problem("PV005", f"{code} is not allowed in YAML", "remove the character", mark)]
-    return composer.root, composer.problems
+    return composer.root, composer.problems[:MAX_PROBLEMS]
 
 
 class _TooDeepError(Exception):
@@ -108,6 +109,8 @@ class _Composer:
 
     def feed(self, events: Iterator[Any]) -> None:
         for event in events:
+            if len(self.problems) >= MAX_PROBLEMS:
+                return
             name = type(event).__name__
             if name == "DocumentStartEvent":
                 self._start_document(event)
@@ -148,9 +151,10 @@ class _Composer:
         text: str = event.value
         if event.style or not event.implicit[0]:
             return text
-        if _NOT_A_NUMBER.match(text):
-            self.problems.append(Problem("PV002", f"`{text}` is not a number", "write a finite number, or leave the key out", _mark(event)))
-        return plain(text)
+        value = plain(text)
+        if isinstance(value, float) and not math.isfinite(value):
+            self.problems.append(Problem("PV002", f"`{clipped(text)}` is not a finite number", "write a finite number, or leave the key out", _mark(event)))
+        return value
 
     def _add(self, node: Node) -> None:
         if self._open:
@@ -169,12 +173,12 @@ class _Composer:
 
     def _pair(self, node: Node, key: Node, child: Node) -> None:
         if not isinstance(key.value, str):
-            self.problems.append(Problem("PV002", "a key that is not text", "quote the key", key.mark))
+            self.problems.append(Problem("PV002", "a key that is not text", "quote the key; a mapping or list cannot be one", key.mark))
         elif key.value == "<<":
             self.problems.append(Problem("PV004", "a merge key is not allowed", "write the keys out; or share them with `inherit`", key.mark))
         elif key.value in node.value:
             first = node.keys[key.value].line + 1
-            message = f"duplicate key `{key.value}`; the first is on line {first}"
+            message = f"duplicate key `{clipped(key.value)}`; the first is on line {first}"
             self.problems.append(Problem("PV003", message, "keep one of the two", key.mark))
             node.doubled[key.mark] = key.value
         else:
@@ -195,11 +199,13 @@ def plain(text: str) -> Any:
     if text in _WORDS:
         return _WORDS[text]
     if _INT.match(text):
-        return int(text.replace("_", ""))
+        return int(text.replace("_", "")) if len(text) <= MAX_DIGITS else math.inf
     if _BASED.match(text):
-        return int(text.replace("_", ""), 0)
+        return int(text.replace("_", ""), 0) if len(text) <= MAX_DIGITS else math.inf
     if _FLOAT.match(text):
         return float(text.replace("_", ""))
+    if _NOT_FINITE.match(text):
+        return float(text.replace(".", ""))
     return text
 
 

@@ -1,0 +1,137 @@
+"""Where a call to a model goes: fixtures/runtime/endpoints.yaml, over every route of the shipped registry."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from modelwright import MissingVariableError, Model, Registry, UsageError, pipeline
+from modelwright.cli import build, group
+from modelwright.runtime.endpoint import endpoint
+
+ROOT = Path(__file__).parent.parent.parent
+TABLE: dict[str, Any] = yaml.safe_load((ROOT / "fixtures" / "runtime" / "endpoints.yaml").read_text())
+CASES: list[dict[str, Any]] = TABLE["cases"]
+DAY = "2026-11-20"
+
+every_case = pytest.mark.parametrize("case", CASES, ids=[f"{number}-{case.get('route', case['ref'])}" for number, case in enumerate(CASES)])
+
+
+@pytest.fixture
+def registry(request: pytest.FixtureRequest, artifact: Path, tmp_path: Path) -> Registry:
+    """Return the shipped registry, with the overlay of the case laid over it where it has one."""
+    case = request.getfixturevalue("case") if "case" in request.fixturenames else {}
+    if "overlay" not in case:
+        return Registry(str(artifact))
+    overlay, path = tmp_path / "models.json", tmp_path / "own.artifact"
+    overlay.write_text(json.dumps(case["overlay"]))
+    result = pipeline.resolve(pipeline.Inputs(str(ROOT / "registry"), DAY, (pipeline.UserFile(str(overlay), "user/models.json", "user"),)))
+    assert [finding.message for finding in result.findings] == []
+    build.write(str(path), build.artifact_bytes(result))
+    return Registry(str(path))
+
+
+def test_every_route_of_every_provider_is_in_the_table(artifact: Path) -> None:
+    routes = {f"{provider['id']}/{route['id']}" for provider in Registry(str(artifact)).providers() for route in provider["routes"]}
+    assert routes == {case["route"] for case in CASES if "route" in case}
+    assert len(routes) >= 26
+
+
+@every_case
+def test_a_call_goes_where_the_table_says(case: dict[str, Any], registry: Registry) -> None:
+    model = registry.resolve(case["ref"], DAY)
+    if "missing" in case:
+        with pytest.raises(MissingVariableError) as caught:
+            endpoint(registry, model, case["env"], case.get("by"))
+        assert (caught.value.variable, list(caught.value.env), caught.value.provider) == (case["missing"], case["held_by"], model.provider)
+        assert all(name in str(caught.value) for name in case["held_by"])
+        return
+    found = endpoint(registry, model, case["env"], case.get("by"))
+    assert {
+        "route": f"{model.provider}/{found.route}",
+        "protocol": found.protocol,
+        "base_url": found.base_url,
+        "url": found.url,
+        "auth": found.auth_kind,
+        "header": found.header,
+        "sends": found.upstream_id,
+        "source": found.source,
+        "headers": found.headers,
+    } == {"sends": model.asked_id, "headers": {}, **{key: value for key, value in case.items() if key not in ("ref", "env", "by", "overlay")}}
+
+
+@every_case
+def test_the_command_says_the_same(case: dict[str, Any], registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in {name for each in registry.providers() for route in each["routes"] for name in (*route["auth"].get("env", ()), *route.get("base_url_env", ()))}:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in case["env"].items():
+        monkeypatch.setenv(name, value)
+    arguments = ["resolve", case["ref"], "--json", "--quiet", "--on", DAY, "--artifact", registry.path, *(["--route", case["by"]] if "by" in case else [])]
+    result = CliRunner().invoke(group, arguments)
+    if "missing" in case:
+        assert isinstance(result.exception, MissingVariableError)
+        return
+    assert (result.exit_code, result.stderr) == (0, "")
+    printed = json.loads(result.stdout)
+    expected = {
+        **{"version": 1, "route": case["route"].partition("/")[2], "protocol": case["protocol"], "base_url": case["base_url"], "url": case["url"]},
+        **{"upstream_model": case.get("sends", registry.resolve(case["ref"], DAY).asked_id), "account": None, "headers": case.get("headers", {})},
+    }
+    assert {key: printed[key] for key in expected} == expected
+    assert (printed["auth"]["kind"], printed["auth"]["header"], printed["auth"]["source"]) == (case["auth"], case["header"], case["source"])
+
+
+def test_no_secret_is_read(artifact: Path) -> None:
+    registry = Registry(str(artifact))
+    for provider in registry.providers():
+        for route in provider["routes"]:
+            secrets = dict.fromkeys(route["auth"].get("env", ()), "s3cret")
+            urls = dict.fromkeys(route.get("base_url_env", ()), "https://u:p@h.test")
+            model = Model(f"{provider['id']}/m", {"provider": provider["id"], "id": "m"}, registry.digest)
+            found = endpoint(registry, model, {**secrets, **urls, "AZURE_RESOURCE_NAME": "r"}, route["id"])
+            assert "s3cret" not in repr([getattr(found, name) for name in found.__slots__])
+            assert found.source == (f"env:{next(iter(secrets))}" if secrets and found.auth_kind != "aws-sigv4" else {"aws-sigv4": "aws-sigv4"}.get(found.auth_kind))
+
+
+@pytest.mark.parametrize(("region", "identity", "sent"), TABLE["profiles"])
+def test_bedrock_sends_the_inference_profile_of_the_region(region: str, identity: str, sent: str, artifact: Path) -> None:
+    registry = Registry(str(artifact))
+    model = Model(f"amazon-bedrock/{identity}", {"provider": "amazon-bedrock", "id": identity}, registry.digest, is_listed=False)
+    assert endpoint(registry, model, {"AWS_REGION": region}).upstream_id == sent
+
+
+def test_a_route_that_does_not_offer_the_model_is_refused_with_those_that_do(artifact: Path) -> None:
+    registry = Registry(str(artifact))
+    with pytest.raises(UsageError, match="xai/grok-3 has no route 'native'; it has: api, responses"):
+        endpoint(registry, registry.resolve("xai/grok-3"), {}, "native")
+    with pytest.raises(UsageError, match=r"amazon-bedrock/openai.gpt-5.5 has no route 'converse'; it has: mantle"):
+        endpoint(registry, registry.resolve("bedrock/openai.gpt-5.5"), {}, "converse")
+    nowhere = Model("xai/x", {"provider": "xai", "id": "x", "routes": ["gone"]}, registry.digest)
+    with pytest.raises(UsageError, match="no route of provider 'xai' offers xai/x"):
+        endpoint(registry, nowhere, {})
+
+
+def test_a_models_own_endpoint_beats_the_providers_for_that_model_only(small: Registry) -> None:
+    facts = {"provider": "acme", "id": "m", "base_url": "https://eu.test/v1"}
+    assert endpoint(small, Model("acme/m", facts, "d"), {}).url == "https://eu.test/v1/chat/completions"
+    assert endpoint(small, Model("acme/m", {**facts, "path": "/x/${model}"}, "d"), {}).url == "https://eu.test/v1/x/m"
+    assert endpoint(small, small.resolve("acme/large-2"), {}).url == "https://acme.test/v1/chat/completions"
+
+
+def test_a_variable_that_the_provider_does_not_declare_is_missing(small: Registry) -> None:
+    for template in ("https://${region}.test", "https://${region"):
+        with pytest.raises(MissingVariableError, match="provider 'acme' needs a value for 'region"):
+            endpoint(small, Model("acme/m", {"provider": "acme", "id": "m", "base_url": template}, "d"), {})
+
+
+def test_an_endpoint_is_frozen(small: Registry) -> None:
+    found = endpoint(small, small.resolve("acme/large-2"), {"ACME_KEY": "k"})
+    assert repr(found) == "<Endpoint openai-chat https://acme.test/v1/chat/completions>"
+    assert (found.env, found.source) == (("ACME_KEY",), "env:ACME_KEY")
+    with pytest.raises(AttributeError, match="Endpoint is frozen"):
+        found.url = "https://elsewhere.test"
