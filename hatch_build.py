@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class CompileRegistry(BuildHookInterface):  # type: ignore[misc]  # hatchling has no types
+class CompileRegistry(BuildHookInterface[BuilderConfig]):
     """Writes `build/registry.artifact`; a registry with errors stops the build."""
 
     PLUGIN_NAME = "custom"
@@ -22,4 +23,7 @@ class CompileRegistry(BuildHookInterface):  # type: ignore[misc]  # hatchling ha
         sys.path.insert(0, str(root / "compiler"))
         from modelwright.cli.build import build_packaged_artifact
 
-        build_packaged_artifact(root / "registry", root / "build" / "registry.artifact")
+        try:
+            build_packaged_artifact(root / "registry", root / "build" / "registry.artifact")
+        except ValueError as error:
+            sys.exit(f"modelwright was not built: {error}")

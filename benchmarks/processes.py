@@ -74,7 +74,7 @@ def measure(probes: Sequence[Probe], rounds: int) -> dict[str, Timing]:
 def output(argv: Sequence[str], env: Mapping[str, str] | None = None, *, given: str | None = None, statuses: tuple[int, ...] = (0,)) -> str:
     """Return what a process prints; raises FailedError with the end of its complaint."""
     done = subprocess.run(argv, env=environment(env or {}), input=given, capture_output=True, text=True, check=False)
-    if done.returncode not in statuses:
+    if done.returncode not in statuses or "Traceback (most recent call last)" in done.stderr:
         said = (done.stderr or done.stdout).strip().splitlines()
         raise FailedError(f"{' '.join(argv)[:160]} exited with {done.returncode}: {' / '.join(said[-3:])}")
     return done.stdout

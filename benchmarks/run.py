@@ -52,10 +52,19 @@ class Bench:
         ids = [ref for ref in sizes.refs if "'" not in ref]
         self.ref = ids[len(ids) // 3]
 
-    def timed(self, ours: dict[str, list[str]], theirs: dict[str, str], *, rounds: int | None = None, statuses: tuple[int, ...] = (0,)) -> dict[str, Timing]:
-        """Return the timings of *ours*, name to arguments of our Python, of *theirs*, peer to code, and of a bare start of each."""
-        probes = [Probe(name="bare", argv=(self.python, "-c", "pass"), env=self.env)]
-        probes += [Probe(name=name, argv=argv, env=self.env, statuses=statuses) for name, argv in ours.items()]
+    def timed(
+        self,
+        ours: dict[str, list[str]],
+        theirs: dict[str, str],
+        *,
+        env: dict[str, str] | None = None,
+        rounds: int | None = None,
+        statuses: tuple[int, ...] = (0,),
+    ) -> dict[str, Timing]:
+        """Return the timings of *ours*, name to command, of *theirs*, peer to code, and of a bare start of each."""
+        here = self.env | (env or {})
+        probes = [Probe(name="bare", argv=(self.python, "-c", "pass"), env=here)]
+        probes += [Probe(name=name, argv=argv, env=here, statuses=statuses) for name, argv in ours.items()]
         for peer in self.peers:
             if peer.name in theirs:
                 every = _SLOW if peer is peers.LITELLM else 1
@@ -119,31 +128,33 @@ class Bench:
 
     def commands(self) -> list[Row]:
         """The command line: lint, compile, why and help."""
-        clean, target = str(self.scale.clean), str(self.home / "registry.artifact")
-        lint = [self.command, "lint", "--registry", clean]
+        here, target = {"PROVIDERS_REGISTRY": str(self.scale.clean)}, str(self.home / "registry.artifact")
         found = self.timed(
             {
-                "lint": [*lint, "--no-cache"],
-                "again": lint,
-                "compile": [self.command, "compile", "--registry", clean, "-o", target],
-                "why": [self.command, "why", self.ref, "limits.context_tokens", "--registry", clean],
+                "lint": [self.command, "lint", "--no-cache"],
+                "option": [self.command, "lint", "--no-cache", "--ignore", "PV999"],
+                "again": [self.command, "lint"],
+                "compile": [self.command, "compile", "-o", target],
+                "why": [self.command, "why", self.ref, "limits.context_tokens"],
                 "help": [self.command, "--help"],
             },
             {},
+            env=here,
             rounds=max(5, self.rounds // 2),
         )
         size = f"{len(self.scale.refs):,} models in {catalogues.PROVIDERS} files"
         rows = [
             _times("full lint of " + size, found, "lint", 20, note=f"{self.scale.findings} findings"),
+            _times("full lint with an option that takes a value", found, "option", None),
             _times("no-change lint", found, "again", 6),
             _times("full compile of the same", found, "compile", 30),
             _times("providers --help", found, "help", 6),
             _times("providers why REF FIELD, same registry", found, "why", None),
         ]
         if self.scale.raw is not None:
-            raw = [self.command, "lint", "--registry", str(self.scale.raw), "--no-cache"]
-            findings = len(json.loads(output([*raw, "--format", "json"], self.env, statuses=(1,)))["findings"])
-            timed = self.timed({"raw": raw}, {}, rounds=5, statuses=(1,))
+            raw, there = [self.command, "lint", "--no-cache"], {"PROVIDERS_REGISTRY": str(self.scale.raw)}
+            findings = len(json.loads(output([*raw, "--format", "json"], self.env | there, statuses=(1,)))["findings"])
+            timed = self.timed({"raw": raw}, {}, env=there, rounds=5, statuses=(0, 1))
             rows.append(_times("full lint of the catalogue as imported", timed, "raw", None, note=f"{findings:,} findings, each with its line and column"))
         return [*rows, *self._against_check_jsonschema()]
 
@@ -155,7 +166,7 @@ class Bench:
         schema = self.home / "models.schema.json"
         schema.write_text(output([self.command, "schema", "models"], self.env))
         files = sorted(map(str, (self.scale.clean / "models").glob("*.yaml")))
-        lint = Probe(name="lint", argv=(self.command, "lint", "--registry", str(self.scale.clean), "--no-cache"), env=self.env)
+        lint = Probe(name="lint", argv=(self.command, "lint", "--no-cache"), env=self.env | {"PROVIDERS_REGISTRY": str(self.scale.clean)})
         theirs = Probe(name="check-jsonschema", argv=(str(tool), "--schemafile", str(schema), *files))
         found = measure([lint, theirs], 3)
         note = f"check-jsonschema {found['check-jsonschema'].ms:,.0f} ms for the {len(files)} files of models alone, lint {found['lint'].ms:,.0f} ms"

@@ -89,22 +89,14 @@ def test_an_untouched_artifact_is_whole(small_artifact: Path, lines: list[bytes]
 
 
 @pytest.mark.parametrize("where", [0, 7, 20, -1])
-@pytest.mark.parametrize(
-    ("edit", "reason"),
-    [
-        (lambda lines, at: [*lines, lines[at]], "the file has"),
-        (lambda lines, at: lines[:at] + lines[at:][1:], "the file has"),
-        (lambda lines, at: [*lines, b"\n"], "the file has"),
-    ],
-    ids=["appended", "removed", "blank"],
-)
+@pytest.mark.parametrize("edit", [lambda lines, at: [*lines, lines[at]], lambda lines, at: lines[:at] + lines[at:][1:]], ids=["appended", "removed"])
 def test_a_file_of_another_length_than_its_header_says_is_refused(
-    edit: Callable[[list[bytes], int], list[bytes]], reason: str, where: int, small_artifact: Path, lines: list[bytes], tmp_path: Path
+    edit: Callable[[list[bytes], int], list[bytes]], where: int, small_artifact: Path, lines: list[bytes], tmp_path: Path
 ) -> None:
     header = small_artifact.read_bytes().splitlines(keepends=True)[0]
     path = tmp_path / "edited"
     path.write_bytes(header + b"".join(edit(lines, where)))
-    with pytest.raises(ArtifactError, match=reason):
+    with pytest.raises(ArtifactError, match=r"the file has \d+ bytes where its header says \d+"):
         Registry(str(path))
 
 

@@ -12,15 +12,17 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner
-from cost_oracle import price_of
 
+from cost_oracle import price_of
 from modelwright import Registry, Usage, cost, pipeline
 from modelwright.cli import build, group
 
 ROOT = Path(__file__).parent.parent.parent
 CASES: list[dict[str, Any]] = yaml.safe_load((ROOT / "fixtures" / "cost" / "cases.yaml").read_text())["cases"]
 DAY = "2026-11-20"
-OPTIONS = {name: f"--{name.removesuffix('_tokens').replace('_', '-')}" for name in ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens")}
+OPTIONS = {
+    name: f"--{name.removesuffix('_tokens').replace('_', '-')}" for name in ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens")
+}
 
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
 from modelwright import ArtifactError, Registry, load
-from modelwright.runtime import registry as registry_module
+from modelwright.runtime import home, registry as registry_module
 
 
 @pytest.fixture
@@ -50,24 +49,29 @@ def test_a_file_that_was_named_is_not_replaced_by_another(places: dict[str, Path
     with pytest.raises(ArtifactError, match="there is no compiled registry"):
         load(environ=environ)
     places["home"].write_bytes(b"damaged")
-    with pytest.raises(ArtifactError, match="this is not a compiled registry|has no end"):
+    with pytest.raises(ArtifactError, match=r"this is not a compiled registry|has no end"):
         load(environ={"PROVIDERS_HOME": str(places["home"].parent)})
 
 
 @pytest.mark.parametrize(
-    ("platform", "environ", "home"),
+    ("platform", "environ", "data", "cache"),
     [
-        ("linux", {"PROVIDERS_HOME": "~/x"}, "{home}/x"),
-        ("linux", {}, "{home}/.local/share/modelwright"),
-        ("linux", {"XDG_DATA_HOME": "/data"}, "/data/modelwright"),
-        ("darwin", {"XDG_DATA_HOME": "/data"}, "{home}/Library/Application Support/modelwright"),
-        ("win32", {"LOCALAPPDATA": "/local"}, "/local/modelwright"),
+        ("linux", {}, "{home}/.local/share/modelwright", "{home}/.cache/modelwright"),
+        ("linux", {"XDG_DATA_HOME": "/data", "XDG_CACHE_HOME": ""}, "/data/modelwright", "{home}/.cache/modelwright"),
+        ("darwin", {"XDG_DATA_HOME": "/data"}, "{home}/Library/Application Support/modelwright", "{home}/Library/Caches/modelwright"),
+        ("win32", {"LOCALAPPDATA": "/local"}, "/local/modelwright", "/local/modelwright/Cache"),
+        ("win32", {}, "{home}/AppData/Local/modelwright", "{home}/AppData/Local/modelwright/Cache"),
     ],
 )
-def test_the_home_is_the_platforms_folder(platform: str, environ: dict[str, str], home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("named", [None, "~/mine"])
+def test_the_home_is_the_one_that_is_named_or_the_platforms_folder(
+    named: str | None, platform: str, environ: dict[str, str], data: str, cache: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr(sys, "platform", platform)
-    assert Path(registry_module.home_artifact(environ)) == Path(home.format(home=tmp_path), "registry.artifact")
+    if named is not None:
+        environ, data, cache = {**environ, "PROVIDERS_HOME": named}, "{home}/mine", "{home}/mine/cache"
+    assert home.folder("data", environ, platform) == data.format(home=tmp_path)
+    assert home.folder("cache", environ, platform) == cache.format(home=tmp_path)
 
 
 def test_the_built_in_one_is_beside_the_package_or_in_the_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +15,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FACTS: dict[str, Any] = {
-    **{"provider": "p", "id": "m", "name": "M", "status": "deprecated", "replaced_by": "p/n", "aliases": ["a", {"id": "b", "since": "2026-01-01"}]},
+    "provider": "p",
+    "id": "m",
+    "name": "M",
+    "status": "deprecated",
+    "replaced_by": "p/n",
+    "aliases": ["a", {"id": "b", "since": "2026-01-01"}],
     "limits": {"context_tokens": 1000, "output_tokens": 50},
     "earlier_limits": [{"until": "2026-01-01", "context_tokens": 100}, {"until": "2026-06-01", "context_tokens": 500, "input_tokens": 400}],
-    **{"input": ["text", "image"], "output": ["text"], "capabilities": {"tools": True, "json": False, "vision": True}, "thinking": {"mode": "levels", "levels": ["low"]}},
+    "input": ["text", "image"],
+    "output": ["text"],
+    "capabilities": {"tools": True, "json": False, "vision": True},
+    "thinking": {"mode": "levels", "levels": ["low"]},
     "prices": [{"input_usd_per_mtok": "0.5", "output_usd_per_mtok": 1}],
 }
 
@@ -58,7 +66,9 @@ def test_limits_are_those_of_the_day(day: str, limits: Limits, model: Model) -> 
     assert model.limits_on(day) == limits
 
 
-@pytest.mark.parametrize(("word", "answer"), [("tools", True), ("json", False), ("streaming", None), ("thinking", True), ("vision", True), ("image", True), ("audio", False), ("pdf", False)])
+@pytest.mark.parametrize(
+    ("word", "answer"), [("tools", True), ("json", False), ("streaming", None), ("thinking", True), ("vision", True), ("image", True), ("audio", False), ("pdf", False)]
+)
 def test_a_capability_has_three_values(word: str, answer: bool | None, model: Model) -> None:
     assert model.can(word) is answer
 
@@ -91,11 +101,10 @@ def _objects(artifact: Path) -> list[Any]:
 
 def test_objects_are_frozen(small_artifact: Path) -> None:
     for thing in _objects(small_artifact):
-        name = type(thing).__name__
-        for attribute in (*type(thing).__slots__, "other"):
-            with pytest.raises(AttributeError, match=f"{name} is frozen"):
+        for attribute in [name for name in dir(thing) if not name.startswith("_")] + ["other"]:
+            with pytest.raises(AttributeError):
                 setattr(thing, attribute, None)
-            with pytest.raises(AttributeError, match=f"{name} is frozen"):
+            with pytest.raises(AttributeError):
                 delattr(thing, attribute)
 
 
@@ -117,7 +126,7 @@ def test_models_differ_by_ref_by_the_id_that_was_asked_for_and_by_registry(small
 
 
 def test_a_cost_shows_its_lines_and_repr(model: Model) -> None:
-    found = cost(model, Usage(2000, 10, cache_read_tokens=500), datetime.date(2026, 11, 20))
+    found = cost(model, Usage(2000, 10, cache_read_tokens=500), dt.date(2026, 11, 20))
     assert repr(found) == "<Cost 0.00101 USD, priced, as of 2026-11-20>"
     assert found.lines == (
         {"unit": "input_usd_per_mtok", "quantity": 1500, "usd_per_unit": "0.5", "usd": "0.00075"},
@@ -136,7 +145,7 @@ def test_a_cost_without_a_day_is_that_of_today(monkeypatch: pytest.MonkeyPatch) 
     for day, usd in (("2026-05-31", 1), ("2026-06-01", 2)):
         monkeypatch.setattr("modelwright.runtime.cost.today", lambda day=day: day)
         found = cost(model, Usage(1_000_000))
-        assert (found.as_of, found.usd) == (day, usd)
+        assert (found.as_of, found.usd) == (day, Decimal(usd))
 
 
 @pytest.mark.parametrize(("on", "at"), [("2026-1-1", None), ("yesterday", None), ("2026-11-20", "9:30"), ("2026-11-20", "noon")])

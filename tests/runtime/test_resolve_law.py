@@ -49,7 +49,7 @@ class Names:
     own_names: dict[str, str]
 
     def resolve(self, ref: str, day: str) -> tuple[Any, ...]:
-        """Return what *ref* names, read by the grammar of acceptance/contradictions.md rows 5–7."""
+        """Return what *ref* names, read by the grammar of acceptance/contradictions.md rows 5 to 7."""
         head, _, rest = re.sub("[:/]", "\0", ref, count=1).partition("\0")
         named = [(provider, dialect) for name, provider, dialect in self.provider_names if name == head.lower()]
         if head and rest and named:
@@ -109,7 +109,7 @@ def _layer(name: str, facts: dict[str, Any]) -> Layer:
 
 def _aliases(provider: str, model: str, *, is_own: bool) -> st.SearchStrategy[Alias]:
     spans = st.sampled_from([("", "~"), (DAYS[1], "~"), ("", DAYS[1]), (DAYS[1], DAYS[2])])
-    return st.builds(lambda spelling, span: Alias(provider, spelling, model, *span, is_own), st.sampled_from(IDS), spans)
+    return st.builds(lambda spelling, span: Alias(provider, spelling, model, span[0], span[1], is_own), st.sampled_from(IDS), spans)
 
 
 def _fact(alias: Alias) -> str | dict[str, str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cost_oracle import EACH, PARTS
 from hypothesis import given, strategies as st
 
+from cost_oracle import EACH, PARTS
 from modelwright import Usage
 from modelwright.ir.units import UNITS
 from modelwright.runtime.usage import FIELDS

@@ -2,7 +2,7 @@
 What lint found last time, for as long as nothing changed.
 
 A result is found by what the tool is (version, rules, schemas), what was asked (selection, day) and which files were read;
-it holds when every file has the size and time of then, or else the same digest. It is about the whole tree, because rules
+it holds when every file has the size and times of then, or else the same digest. It is about the whole tree, because rules
 compare files with each other.
 """
 
@@ -37,18 +37,26 @@ def load(key: str, inputs: "Inputs") -> "tuple[list[Diagnostic], int] | None":
         return None
 
 
-def store(key: str, inputs: "Inputs", documents: "Sequence[Document]", findings: "Sequence[Diagnostic]") -> None:
-    """Keep *findings*; a cache that cannot be written is no error."""
+def places(inputs: "Inputs") -> list[str]:
+    """Return every file a compile of *inputs* reads."""
+    return [place for place, _ in stamps(inputs)]
+
+
+def store(key: str, stamped: "Stamps", documents: "Sequence[Document]", findings: "Sequence[Diagnostic]") -> None:
+    """
+    Keep *findings*; a cache that cannot be written is no error.
+
+    *stamped* was taken before *documents* were read, so that a file that changed since does not pass for the one that was read.
+    """
     import json
 
     from ..source.write import write_atomically
 
-    places = [place for place, _ in _files(inputs)]
-    if len(places) != len(documents):
+    if len(stamped) != len(documents):
         return
     by_shown = {os.path.abspath(document.shown): document for document in documents}
     try:
-        files = [[place, *_size_and_time(place), _digest(by_shown[os.path.abspath(place)].text)] for place in places]
+        files = [[place, list(stamp), _digest(by_shown[os.path.abspath(place)].text)] for place, stamp in stamped]
         content = json.dumps({"key": key, "files": files, "findings": [_kept(finding) for finding in findings]})
         os.makedirs(home.folder("cache", os.environ), exist_ok=True)
         write_atomically(_path(key), content.encode(), mode=0o600)
@@ -57,27 +65,27 @@ def store(key: str, inputs: "Inputs", documents: "Sequence[Document]", findings:
 
 
 def _same(known: "list[list[Any]]", inputs: "Inputs") -> bool:
-    files = _files(inputs)
+    files = stamps(inputs)
     if len(files) != len(known):
         return False
-    for (place, stamp), (path, size, time, digest) in zip(files, known, strict=True):
+    for (place, stamp), (path, then, digest) in zip(files, known, strict=True):
         if place != path:
             return False
-        if stamp != (size, time):
+        if list(stamp) != then:
             with open(place, "rb") as stream:
                 if _digest(stream.read()) != digest:
                     return False
     return True
 
 
-def _files(inputs: "Inputs") -> "list[tuple[str, tuple[int, int]]]":
-    """Return every file a compile of *inputs* reads, with its size and time, in a fixed order."""
+def stamps(inputs: "Inputs") -> "Stamps":
+    """Return every file a compile of *inputs* reads, with what tells whether it changed, in a fixed order."""
     found = []
     for folder in _FOLDERS:
         place = os.path.join(inputs.registry, folder)
         found += [(entry.path, _stamped(entry)) for entry in _entries(place)]
     for extra in (*(user.file for user in inputs.user_files), *((inputs.sightings,) if inputs.sightings else ())):
-        found.append((extra, _size_and_time(extra)))
+        found.append((extra, _stamped(extra)))
     return found
 
 
@@ -93,20 +101,13 @@ def _stamp(entry: "os.DirEntry[str]") -> str:
     return f"{entry.name} {_stamped(entry)}"
 
 
-def _stamped(entry: "os.DirEntry[str]") -> "tuple[int, int]":
+def _stamped(file: "os.DirEntry[str] | str") -> "tuple[int, int, int]":
+    """Return size and times; the second time is the one no program can set back."""
     try:
-        state = entry.stat()
+        state = os.stat(file) if isinstance(file, str) else file.stat()
     except OSError:
-        return (-1, -1)
-    return (state.st_size, state.st_mtime_ns)
-
-
-def _size_and_time(path: str) -> "tuple[int, int]":
-    try:
-        state = os.stat(path)
-    except OSError:
-        return (-1, -1)
-    return (state.st_size, state.st_mtime_ns)
+        return (-1, -1, -1)
+    return (state.st_size, state.st_mtime_ns, state.st_ctime_ns)
 
 
 def _digest(content: bytes) -> str:
@@ -145,3 +146,5 @@ if TYPE_CHECKING:
     from ..diagnostics.diagnostic import Diagnostic
     from ..ir.inputs import Inputs
     from ..source.document import Document
+
+    Stamps = list[tuple[str, tuple[int, int, int]]]

@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from ..source import layout
 from . import inputs, options, output
 from .linting import lint
 
@@ -38,7 +39,8 @@ def command(
     Check the registry and your own files; report every finding at once.
 
     Everything is read, so that references between files are checked; with PATH… only findings in those files, or below
-    those folders, are reported. Files named there that belong to no registry are read as your own.
+    those folders, are reported. Files named there that belong to no registry are your own: each is checked by itself, over
+    the registry.
 
     \b
       providers lint
@@ -46,7 +48,7 @@ def command(
       providers lint --fix --select PV109
     """
     code = lint(
-        inputs.find(registry, _configs(paths, configs), on=on),
+        *(inputs.find(root, over, on=on) for root, over in _jobs(paths, registry, configs)),
         paths=paths,
         format_=format_,
         select=select,
@@ -60,14 +62,29 @@ def command(
     sys.exit(code)
 
 
-def _configs(paths: tuple[str, ...], configs: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the user's files: *configs*, and those of *paths* that stand outside a registry."""
-    own = [path for path in paths if not os.path.isdir(path) and not _is_registry_file(path)]
-    if not own:
-        return configs
-    return (*configs, *(path for path in own if os.path.abspath(path) not in map(os.path.abspath, configs)))
+def _jobs(paths: tuple[str, ...], registry: str | None, configs: tuple[str, ...]) -> list[tuple[str | None, tuple[str, ...]]]:
+    """
+    Return what to check, as the registry and the user's files over it.
+
+    That is each registry some path lies in, and each file of the user's by itself: those named together need not be meant
+    together, and laid over each other one would hide what is wrong with another.
+    """
+    known = {os.path.abspath(config) for config in configs}
+    jobs: dict[tuple[str | None, tuple[str, ...]], None] = {}
+    for path in paths:
+        root = _root(path)
+        if root is not None:
+            jobs[registry or root, configs] = None
+        elif os.path.isdir(path) or os.path.abspath(path) in known:
+            jobs[registry, configs] = None
+        else:
+            jobs[registry, (*configs, path)] = None
+    return list(jobs) or [(registry, configs)]
 
 
-def _is_registry_file(path: str) -> bool:
-    folder = os.path.dirname(os.path.abspath(path))
-    return os.path.basename(folder) in ("providers", "models", "vocabulary") and os.path.isdir(os.path.join(os.path.dirname(folder), "providers"))
+def _root(path: str) -> str | None:
+    """Return the registry that *path* is, or is a folder or file of; None when it belongs to none."""
+    place = os.path.abspath(path)
+    folder = place if os.path.isdir(place) else os.path.dirname(place)
+    root = os.path.dirname(folder) if os.path.basename(folder) in layout.FOLDERS else place
+    return root if any(kind == "provider" and file.endswith(".yaml") for file, _, kind in layout.files(root)) else None

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 
 def lint(
-    inputs: Inputs,
-    *,
+    *jobs: Inputs,
     paths: tuple[str, ...] = (),
     format_: str = "text",
     select: tuple[str, ...] = (),
@@ -26,9 +25,14 @@ def lint(
     quiet: bool = False,
     colour: bool = False,
 ) -> int:
-    """Print the findings in *paths* (all, when there are none) and return the exit code."""
-    findings, files = _findings(inputs, select, ignore, fix=fix, cached=cached)
-    shown = [finding for finding in findings if _is_below(finding.span.path, paths)]
+    """Print what checking each of *jobs* by itself finds in *paths* (everything, when there are none) and return the exit code."""
+    found: dict[Diagnostic, None] = {}
+    files = 0
+    for inputs in jobs:
+        findings, files = _findings(inputs, paths, select, ignore, fix=fix, cached=cached)
+        found |= dict.fromkeys(_about(paths, inputs, findings, select, ignore, cached=cached))
+    files = files if len(jobs) == 1 else len({place for inputs in jobs for place in lint_cache.places(inputs)})
+    shown = sorted(found, key=lambda finding: finding.order())
     errors = sum(finding.severity == "error" for finding in shown)
     sys.stdout.write(_rendered(shown, files, format_, colour=colour))
     sys.stdout.flush()
@@ -45,7 +49,17 @@ def _is_below(shown: str, paths: tuple[str, ...]) -> bool:
     return any(place == (path := os.path.abspath(named)) or place.startswith(path + os.sep) for named in paths)
 
 
-def _findings(inputs: Inputs, select: tuple[str, ...], ignore: tuple[str, ...], *, fix: bool, cached: bool) -> tuple[list[Diagnostic], int]:
+def _about(paths: tuple[str, ...], inputs: Inputs, findings: list[Diagnostic], select: tuple[str, ...], ignore: tuple[str, ...], *, cached: bool) -> list[Diagnostic]:
+    """Return those of *findings* that stand in *paths*, and those that a user's file among *paths* brings about elsewhere."""
+    inside = [finding for finding in findings if _is_below(finding.span.path, paths)]
+    others = tuple(user for user in inputs.user_files if not paths or not _is_below(user.file, paths))
+    if len(inside) == len(findings) or len(others) == len(inputs.user_files):
+        return inside
+    without, _ = _findings(inputs._replace(user_files=others), paths, select, ignore, fix=False, cached=cached)
+    return [*inside, *(finding for finding in findings if finding not in inside and finding not in without)]
+
+
+def _findings(inputs: Inputs, paths: tuple[str, ...], select: tuple[str, ...], ignore: tuple[str, ...], *, fix: bool, cached: bool) -> tuple[list[Diagnostic], int]:
     key = lint_cache.key(inputs, select, ignore)
     if cached and not fix and (known := lint_cache.load(key, inputs)) is not None:
         return known
@@ -54,14 +68,17 @@ def _findings(inputs: Inputs, select: tuple[str, ...], ignore: tuple[str, ...], 
     gc.disable()
     from .. import pipeline
 
+    stamps = lint_cache.stamps(inputs)
     result = pipeline.compile(inputs, select=select, ignore=ignore)
-    if fix and any(finding.fixable for finding in result.findings):
+    fixable = [finding for finding in result.findings if finding.fixable and _is_below(finding.span.path, paths)] if fix else []
+    if fixable:
         from ..source import fix as fixer
 
-        sys.stderr.write(f"fixed {fixer.apply(result.documents, result.findings)} findings\n")
+        sys.stderr.write(f"fixed {fixer.apply(result.documents, fixable)} findings\n")
+        stamps = lint_cache.stamps(inputs)
         result = pipeline.compile(inputs, select=select, ignore=ignore)
     if cached:
-        lint_cache.store(key, inputs, result.documents, result.findings)
+        lint_cache.store(key, stamps, result.documents, result.findings)
     return result.findings, len(result.documents)
 
 

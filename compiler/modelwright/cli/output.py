@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .. import resources
 from ..diagnostics.render_text import printable
 from . import options, terminal
 
@@ -71,6 +72,8 @@ def _newer(registry: Registry) -> str | None:
     compiled = os.stat(registry.path).st_mtime_ns
     root = inputs.registry_path(os.environ.get("PROVIDERS_REGISTRY"))
     candidates = [os.path.join(root, *path.split("/")[1:]) for path in registry.inputs() if path.startswith("registry/")]
+    if resources.is_packaged() and (registry.path, root) == (resources.artifact_path(), resources.registry_dir()):
+        candidates = []  # they came in one wheel; the times are when an installer wrote each
     candidates += [user.file for user in inputs.user_files(_configs())]
     for path in candidates:
         try:

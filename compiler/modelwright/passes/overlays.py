@@ -70,10 +70,9 @@ def _provider(catalog: Catalog, overlay: Overlay, identity: str, patch: Facts) -
         if "base_url" not in own and "routes" not in own:
             catalog.notes.append(Note("unknown-provider", Place(overlay.document, pointer, on_key=True), (identity,)))
             return
-        facts: Facts = {"id": identity, "name": identity, "kind": "custom", "order": _FIRST_CUSTOM_ORDER, "billing": "upstream", "routes": []}
+        default = _new_route("default", "Default") if "base_url" in own else _new_route(min(own["routes"]))
+        facts: Facts = {"id": identity, "name": identity, "kind": "custom", "order": _FIRST_CUSTOM_ORDER, "billing": "upstream", "routes": [default]}
         entry = catalog.providers[identity] = Entry(identity, identity, identity, facts, [])
-        if "base_url" in own:
-            facts["routes"] = [{"id": "default", "label": "Default", "protocol": _DEFAULT_PROTOCOL, "auth": {}}]
     elif not own:
         return
     entry.facts = _patched(entry, own)
@@ -89,16 +88,20 @@ def _patched(entry: Entry, patch: Facts) -> Facts:
         facts["aliases"] = [*facts.get("aliases", ()), *patch["aliases"]]
     changes = {key: patch[key] for key in _ENDPOINT if key in patch}
     routes = [dict(route) for route in facts["routes"]]
-    if changes and routes:
+    if changes:
         routes[0] = _route(routes[0], changes)
     for name, change in sorted(patch.get("routes", {}).items()):
         index = next((index for index, route in enumerate(routes) if route["id"] == name), None)
         if index is None:
-            routes.append(_route({"id": name, "label": name, "protocol": _DEFAULT_PROTOCOL, "auth": {}}, change))
+            routes.append(_route(_new_route(name), change))
         else:
             routes[index] = _route(routes[index], change)
     facts["routes"] = routes
     return facts
+
+
+def _new_route(name: str, label: str | None = None) -> Facts:
+    return {"id": name, "label": label or name, "protocol": _DEFAULT_PROTOCOL, "auth": {}}
 
 
 def _route(route: Facts, changes: Facts) -> Facts:

@@ -3,7 +3,8 @@ dead-tier
 
 What it checks
     A tier begins below the largest input the model takes: `input_tokens`, or else `context_tokens`. What counts is what
-    fitted on the days of the price, so a tier may be beyond today's limit when an earlier one was larger.
+    fitted on the days of the price, so a tier may be beyond today's limit when an earlier one was larger. A limit of the
+    user's own is theirs to lower; it makes no tier of the registry wrong.
 
 Why it matters
     No request ever reaches such a tier, so either the limit is stale and too small or the tier is not this model's.
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from ..ir.catalog import Catalog
+    from ..ir.catalog import Catalog, Entry, Place
 
 CODE = "PV208"
 NAME = "dead-tier"
@@ -47,12 +48,18 @@ def check(catalog: Catalog) -> Iterator[Finding]:
                 for number, tier in enumerate(tiers):
                     above = tier["above_input_tokens"]
                     if most and above >= most and is_own(model, "prices", "price", "limits", "earlier_limits"):
-                        is_here = has_own_prices(model)
+                        place = price_place(model, price, *pointer, number, "above_input_tokens")
+                        if place.document.kind != "overlay" and _limit_place(model).document.kind == "overlay":
+                            continue
                         yield Finding(
-                            price_place(model, price, *pointer, number, "above_input_tokens") if is_here else model.place("limits"),
+                            place if has_own_prices(model) else model.place("limits"),
                             f"the tier of `{model.ref}` above {above:,} input tokens is never reached; at most {most:,} fit",
                             "correct `limits` if the model takes more, and otherwise remove the tier",
                         )
+
+
+def _limit_place(model: Entry) -> Place:
+    return model.place("limits", "input_tokens" if model.facts.get("limits", {}).get("input_tokens") else "context_tokens")
 
 
 def _largest_input(facts: Mapping[str, Any], since: str, until: str | None) -> int | None:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
+import stat
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..ir.span import Span
 from . import read_json, read_yaml
 from .items import Items
-from .node import TOP, Node, Problem
+from .node import TOP, Mark, Node, Problem
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Sequence
 
 MAX_BYTES = 8_000_000
 """Largest file that is read; the largest real one, 5,000 models in one file, has about 2,500,000."""
-
-_UTF8_HELP = "save the file as UTF-8"
 
 
 class Document:
@@ -43,7 +43,12 @@ class Document:
         """Return the file's document; whatever keeps it from being read is in its `problems`, never raised."""
         document = cls(path, shown, kind, b"", os.fspath(file))
         try:
-            size = os.stat(file).st_size
+            state = os.stat(file)
+            size = state.st_size
+            if not stat.S_ISREG(state.st_mode):
+                what = "a folder" if stat.S_ISDIR(state.st_mode) else "not a file but a pipe, socket or device"
+                document.problems.append(Problem("PV001", f"this is {what}", "put a file in its place"))
+                return document
             if size > MAX_BYTES:
                 document.problems.append(Problem("PV001", f"the file has {size:,} bytes; at most {MAX_BYTES:,} are read", "split it"))
                 return document
@@ -60,16 +65,24 @@ class Document:
     def is_json(self) -> bool:
         return self.path.endswith(".json")
 
+    @property
+    def breaks(self) -> re.Pattern[str]:
+        """What ends a line, as its reader counts them."""
+        return read_json.BREAK if self.is_json else read_yaml.BREAK
+
     def load(self, *, fast: bool = True) -> None:
         """Fill `data` and `problems` from `text`; with *fast* through the accelerator where that gives the same answer."""
         self.problems.clear()
+        self.data = None
         for cached in ("root", "_items", "_lines"):
             self.__dict__.pop(cached, None)
         try:
             text = self.text.decode()
         except UnicodeDecodeError as error:
-            line = self.text.count(b"\n", 0, error.start) + 1
-            self.problems.append(Problem("PV001", f"the file is not UTF-8: byte {error.start} on line {line}", _UTF8_HELP))
+            before = self.breaks.split(self.text[: error.start].decode())
+            mark = Mark(len(before) - 1, len(before[-1]), len(before) - 1, len(before[-1]) + 1)
+            self.problems.append(Problem("PV001", f"the file is not UTF-8: byte {error.start} is {self.text[error.start]:#04x}", "save the file as UTF-8", mark))
+            self.__dict__["root"] = None
             return
         if not text.strip("\ufeff \t\r\n"):
             self.problems.append(Problem("PV002", "the file is empty", "write the document, or remove the file"))
@@ -88,6 +101,11 @@ class Document:
         node, problems = self._compose(text)
         self.problems.extend(problems)
         self.data = None if node is None else node.value
+
+    def settle(self) -> None:
+        """Read the text once more by the complete way, unless it was; what the fast one misread may then be told."""
+        if "root" not in self.__dict__:
+            self.load(fast=False)
 
     def _compose(self, text: str) -> tuple[Node | None, list[Problem]]:
         node, problems = read_json.compose(text) if self.is_json else read_yaml.compose(text)
@@ -135,4 +153,4 @@ class Document:
 
     @cached_property
     def _lines(self) -> list[str]:
-        return self.text.decode(errors="replace").splitlines()
+        return self.breaks.split(self.text.decode(errors="replace"))

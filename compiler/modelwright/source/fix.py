@@ -9,6 +9,7 @@ from .document import Document
 from .write import write_atomically
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Sequence
 
     from ..diagnostics.diagnostic import Diagnostic
@@ -42,7 +43,7 @@ def edited(document: Document, pointer: Pointer, text: str | None) -> Document |
         return None
     parent, node = found
     source = document.text.decode()
-    offset = _Offsets(source)
+    offset = _Offsets(source, document.breaks)
     start, end = offset.of(node.mark.line, node.mark.column), offset.of(*_end(node))
     if text is None:
         flow = source[offset.of(parent.mark.line, parent.mark.column)] in "{["
@@ -53,15 +54,13 @@ def edited(document: Document, pointer: Pointer, text: str | None) -> Document |
             return None
         start, end = span
     changed = Document(document.path, document.shown, document.kind, (source[:start] + (text or "") + source[end:]).encode(), document.file)
-    changed.load()
+    changed.load(fast=False)
     return changed if not changed.problems and changed.data == _expected(document, pointer, text) else None
 
 
 class _Offsets:
-    def __init__(self, text: str) -> None:
-        self._starts = [0]
-        for line in text.splitlines(keepends=True):
-            self._starts.append(self._starts[-1] + len(line))
+    def __init__(self, text: str, breaks: re.Pattern[str]) -> None:
+        self._starts = [0, *(match.end() for match in breaks.finditer(text))]
 
     def of(self, line: int, column: int) -> int:
         return self._starts[line] + column
@@ -129,6 +128,6 @@ def _expected(document: Document, pointer: Pointer, text: str | None) -> Any:
         del parent[pointer[-1]]
     else:
         scrap = Document("scrap.json" if document.is_json else "scrap.yaml", "", document.kind, f"[{text}]".encode())
-        scrap.load()
+        scrap.load(fast=False)
         parent[pointer[-1]] = scrap.data[0] if isinstance(scrap.data, list) and scrap.data else None
     return data

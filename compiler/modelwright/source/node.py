@@ -69,7 +69,7 @@ class Node:
         node: Node | None = self
         while node is not None and problem.mark is not None:
             mark = problem.mark
-            step = node._step_to(mark)
+            step = node.step_to(mark)
             if step is None:
                 steps += [node.doubled[mark]] if mark in node.doubled else []
                 break
@@ -77,7 +77,7 @@ class Node:
             node = node.children[step]
         return tuple(steps)
 
-    def _step_to(self, mark: Mark) -> str | int | None:
+    def step_to(self, mark: Mark) -> str | int | None:
         """Return the step to the child that *mark* begins in, its key included."""
         steps = list(self.children)
         index = bisect_right(steps, (mark.line, mark.column), key=lambda step: (self.keys.get(step) or self.children[step].mark).start) - 1

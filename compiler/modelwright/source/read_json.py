@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from .node import MAX_DEPTH, TOP, Mark, Node, Problem
+from .node import MAX_DEPTH, MAX_DIGITS, MAX_PROBLEMS, TOP, Mark, Node, Problem, clipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+BREAK = re.compile(r"\r\n?|\n")
+"""What ends a line."""
+
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _LITERALS = {"true": True, "false": False, "null": None}
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MAYBE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _SYNTAX = "PV002"
 _scanstring: Callable[[str, int, bool], tuple[str, int]] = json.decoder.scanstring  # type: ignore[attr-defined]  # not in typeshed
 
@@ -36,6 +42,8 @@ def load(text: str) -> Any:
     def no(constant: str) -> Any:
         raise ValueError(constant)
 
+    if _MAYBE_SURROGATE.search(text):
+        raise ValueError("half a character")
     try:
         return json.loads(text, object_pairs_hook=once, parse_constant=no)
     except RecursionError as error:
@@ -53,14 +61,14 @@ def compose(text: str) -> tuple[Node | None, list[Problem]]:
     except _InvalidError as error:
         mark = reader.mark(error.position, error.position + 1)
         return None, [*reader.problems, Problem(_SYNTAX, f"invalid JSON: {error.what}", error.help, mark)]
-    return node, reader.problems
+    return node, reader.problems[:MAX_PROBLEMS]
 
 
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.problems: list[Problem] = []
-        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._starts = [0, *(match.end() for match in BREAK.finditer(text))]
 
     def mark(self, start: int, end: int) -> Mark:
         return Mark(*self._place(start), *self._place(end)) if self.text else TOP
@@ -89,14 +97,20 @@ class _Reader:
         match = _NUMBER.match(self.text, position)
         if not match:
             raise _InvalidError(position, "a value was expected")
-        number = float(match[0]) if match[1] or match[2] else int(match[0])
-        return Node(number, self.mark(position, match.end())), match.end()
+        is_whole = not match[1] and not match[2]
+        number = math.inf if is_whole and len(match[0]) > MAX_DIGITS else int(match[0]) if is_whole else float(match[0])
+        mark = self.mark(position, match.end())
+        if number in (math.inf, -math.inf):
+            self.problems.append(Problem(_SYNTAX, f"`{clipped(match[0])}` is not a finite number", "write a finite number, or leave the key out", mark))
+        return Node(number, mark), match.end()
 
     def _string(self, position: int) -> tuple[str, int]:
         try:
             text, end = _scanstring(self.text, position + 1, True)
         except json.JSONDecodeError as error:
             raise _InvalidError(error.pos, error.msg.lower()) from error
+        if _SURROGATE.search(text):
+            self.problems.append(Problem("PV005", "half of a surrogate pair is not a character", "write the character itself", self.mark(position, end)))
         return text, end
 
     def _object(self, position: int, depth: int) -> tuple[Node, int]:
@@ -111,11 +125,11 @@ class _Reader:
             mark = self.mark(at, end)
             at = self.skip(end)
             if self.text[at : at + 1] != ":":
-                raise _InvalidError(at, f"`:` was expected after the key `{key}`")
+                raise _InvalidError(at, f"`:` was expected after the key `{clipped(key)}`")
             child, at = self.value(self.skip(at + 1), depth + 1)
             at = self.skip(at)
             if key in node.value:
-                message = f"duplicate key `{key}`; the first is on line {node.keys[key].line + 1}"
+                message = f"duplicate key `{clipped(key)}`; the first is on line {node.keys[key].line + 1}"
                 self.problems.append(Problem("PV003", message, "keep one of the two", mark))
                 node.doubled[mark] = key
                 continue

@@ -16,6 +16,9 @@ from .node import MAX_DEPTH, MAX_DIGITS, MAX_PROBLEMS, TOP, Mark, Node, Problem,
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+BREAK = re.compile("\r\n?|[\n\x85\u2028\u2029]")
+"""What ends a line."""
+
 _MARKS = b"&*!|>%?<:"
 _ORDINARY = bytes(code for code in (0x0A, *range(0x20, 0x7F)) if code not in b"\\")
 _EDGES = bytes.maketrans(b"\n[{,]}" + _MARKS, b"    ;;" + b"&" * len(_MARKS))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from .node import Pointer, Problem
+from .node import MAX_PROBLEMS, Pointer, Problem
 from .schemas import KINDS, properties, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from jsonschema import ValidationError
 
     from .document import Document
 
@@ -19,15 +23,22 @@ _SHOWN_CHOICES = 12
 
 
 def validate(document: Document, *, fast: bool = True) -> list[Problem]:
-    """Return what is wrong with the shape of *document*; with *fast* the accelerator may say that nothing is."""
+    """
+    Return what is wrong with the shape of *document*; with *fast* the accelerator may say that nothing is.
+
+    Where it does not, the document is read again by the complete way, which may add to its `problems`.
+    """
     if fast:
         try:
             if _gate(document.kind).is_valid(document.data):
                 return []
         except (ImportError, ValueError):
             pass
-    problems = [problem for error in _validator(document.kind).iter_errors(document.data) for problem in _problems(document.kind, error)]
-    return list(dict.fromkeys(problems))
+    document.settle()
+    if document.data is None and document.problems:
+        return []
+    problems = (problem for error in _validator(document.kind).iter_errors(document.data) for problem in _problems(document.kind, error))
+    return list(dict.fromkeys(islice(problems, MAX_PROBLEMS)))
 
 
 @cache
@@ -46,12 +57,42 @@ def _gates() -> Any:
 
 @cache
 def _validator(kind: str) -> Any:
-    from jsonschema import Draft202012Validator
+    from jsonschema import Draft202012Validator, validators
     from referencing import Registry, Resource
 
     resources = ((schema(name)["$id"], Resource.from_contents(schema(name))) for name in KINDS)
     registry: Registry[Any] = Registry().with_resources(resources)
-    return Draft202012Validator(schema(kind), registry=registry)
+    strict = validators.extend(Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique_items})  # type: ignore[no-untyped-call]
+    return strict(schema(kind), registry=registry)
+
+
+def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[ValidationError]:
+    from jsonschema import ValidationError
+
+    if isinstance(instance, str) and not _compiled(pattern).search(instance):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Return *pattern* as JSON Schema means it: in Python `$` would also stand before a line break at the end."""
+    return re.compile(re.sub(r"(?<!\\)\$\Z", r"\\Z", pattern))
+
+
+def _unique_items(_: Any, unique: bool, instance: Any, __: Any) -> Iterator[ValidationError]:
+    """Compare by hash: each with each takes minutes on a long list."""
+    from jsonschema import ValidationError
+
+    if unique and isinstance(instance, list) and len({_hashable(item) for item in instance}) < len(instance):
+        yield ValidationError("has an entry twice")
+
+
+def _hashable(value: Any) -> Any:
+    if isinstance(value, list):
+        return ("list", *map(_hashable, value))
+    if isinstance(value, dict):
+        return frozenset((key, _hashable(item)) for key, item in value.items())
+    return (isinstance(value, bool), value)
 
 
 @cache
