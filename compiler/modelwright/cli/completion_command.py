@@ -9,7 +9,9 @@ import click
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
     """
-    Print the completion script of a shell; it completes commands, options, providers and refs.
+    Print the completion script of a shell.
+
+    It completes commands, options, providers and refs.
 
     \b
       eval "$(providers completion bash)"                                       in ~/.bashrc

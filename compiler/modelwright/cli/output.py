@@ -41,7 +41,7 @@ def as_columns(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, right: 
     for number, row in enumerate(table):
         cells = [cell.rjust(width) if index in right else cell.ljust(width) for index, (cell, width) in enumerate(zip(row, widths, strict=True))]
         line = "  ".join(cells).rstrip()
-        click.echo(click.style(line, bold=True) if number == 0 else line, color=None if colours() else False)
+        click.echo(click.style(line, bold=True) if number == 0 else line, color=colours())
 
 
 def colours(stream: Any = None) -> bool:

@@ -10,8 +10,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from .shape import mapping, reading, slug
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from . import Catalogue
 
 NAME = "models-dev"
 
@@ -41,21 +45,26 @@ _LIMITS = {"context": "context_tokens", "input": "input_tokens", "output": "outp
 _TIER_OF_LEGACY_PRICE = 200_000
 
 
-def read(catalogue: Mapping[str, Any]) -> dict[str, tuple[dict[str, Any], list[dict[str, Any]]]]:
+def read(catalogue: Any) -> Catalogue:
     """
     Return per provider id its provider entry, without order and sources, and its models in the catalogue's order.
 
-    Raises TypeError or KeyError when *catalogue* does not have the shape of `api.json`.
+    Raises ShapeError when *catalogue* does not have the shape of `api.json`.
     """
-    result = {}
-    for key, provider in catalogue.items():
-        models = [_model(model) for model in provider["models"].values()]
-        result[_slug(key)] = (_provider(key, provider), models)
+    result: Catalogue = {}
+    with reading("the whole file"):
+        providers = mapping(catalogue, "it")
+    for key, provider in providers.items():
+        with reading(key):
+            models = mapping(mapping(provider, "it")["models"], "`models`")
+            entry = _provider(key, provider)
+        result[slug(key)] = (entry, [_checked(f"{key}.models.{identity}", model) for identity, model in models.items()])
     return result
 
 
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+def _checked(place: str, model: Any) -> dict[str, Any]:
+    with reading(place):
+        return _model(mapping(model, "it"))
 
 
 def _provider(key: str, provider: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,7 +75,7 @@ def _provider(key: str, provider: Mapping[str, Any]) -> dict[str, Any]:
         route["base_url"] = template.rstrip("/")
     env = [name for name in provider["env"] if re.fullmatch(r"[A-Z][A-Z0-9_]*", name)]
     route["auth"] = {"kind": "bearer", "env": env} if env else {"kind": "bearer"}
-    entry: dict[str, Any] = {"id": _slug(key), "name": provider["name"], "kind": "hosted", "billing": "unknown"}
+    entry: dict[str, Any] = {"id": slug(key), "name": provider["name"], "kind": "hosted", "billing": "unknown"}
     if variables:
         entry["variables"] = variables
     if provider.get("doc", "").startswith("http"):

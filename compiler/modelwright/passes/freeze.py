@@ -11,14 +11,15 @@ if TYPE_CHECKING:
 
     from ..ir.catalog import Catalog, Entry, Facts
 
-_LEFT_OUT = ("inherit", "$unset", "sources")
+_LEFT_OUT = ("inherit", "$unset", "sources", "disagreements")
 
 
 def providers(catalog: Catalog) -> Iterator[Facts]:
     """Yield every provider's record, in display order."""
     for entry in sorted(catalog.providers.values(), key=lambda entry: (entry.facts["order"], entry.id)):
+        record = {key: value for key, value in entry.facts.items() if key != "catalogues"}
         origins = origins_of(entry)
-        yield {**entry.facts, "origins": origins} if origins else entry.facts
+        yield {**record, "origins": origins} if origins else record
 
 
 def models(catalog: Catalog) -> Iterator[tuple[str, Facts]]:

@@ -79,7 +79,7 @@ def _ways(entry: Entry, layer: Layer, pointer: Pointer) -> Iterator[Pointer]:
             yield ("routes", entry.facts["routes"][rest[0]]["id"], *rest[1:])
     else:
         yield pointer
-        if head == "prices":
+        if head == "prices" and at(entry.facts, pointer[:2])[0]:
             yield ("price", *rest[1:])
 
 

@@ -4,10 +4,11 @@ from ..ir.resolved import Frozen
 from ..ir.units import UNITS
 
 _INDEX = {key: index for index, (key, *_) in enumerate(UNITS)}
-_FIELDS = tuple((field, index, None if within is None else _INDEX[within]) for index, (_, field, within, _, _) in enumerate(UNITS))
-"""Per quantity its name, the index of its unit, and the index of the unit whose quantity includes it."""
+_INPUT, _OUTPUT = _INDEX["input_usd_per_mtok"], _INDEX["output_usd_per_mtok"]
+_COUNTED = {field: (_INDEX[key], None if within is None else _INDEX[within]) for key, field, within, _, _ in UNITS}
+"""Per quantity the index of its unit, and the index of the unit whose quantity includes it."""
 
-FIELDS = tuple(field for field, _, _ in _FIELDS)
+FIELDS = tuple(_COUNTED)
 
 
 class Usage(Frozen):
@@ -35,25 +36,25 @@ class Usage(Frozen):
 
     def __init__(self, input_tokens: int = 0, output_tokens: int = 0, *, requests: int = 1, **quantities: int) -> None:
         given = {"input_tokens": input_tokens, "output_tokens": output_tokens, **quantities, "requests": requests}
-        rest = [0] * len(UNITS)
-        for field, index, within in _FIELDS:
-            quantity = given.get(field, 0)
-            if not quantity:
+        rest = {_INPUT: 0, _OUTPUT: 0}
+        for field, quantity in given.items():
+            if not quantity and field in _COUNTED:
                 continue
+            if field not in _COUNTED:
+                raise TypeError(f"unknown quantities: {', '.join(sorted(given.keys() - _COUNTED.keys()))}; known: {', '.join(FIELDS)}")
             if not isinstance(quantity, int):
                 raise TypeError(f"{field} is {quantity!r}; a quantity is a whole number")
             if quantity < 0:
                 raise ValueError(f"{field} is negative: {quantity}")
-            rest[index] += quantity
+            index, within = _COUNTED[field]
+            rest[index] = rest.get(index, 0) + quantity
             if within is not None:
                 rest[within] -= quantity
-        if len(given) > 3 and (unknown := given.keys() - set(FIELDS)):
-            raise TypeError(f"unknown quantities: {', '.join(sorted(unknown))}; known: {', '.join(FIELDS)}")
-        if rest[0] < 0 or rest[1] < 0:
-            total, parts = ("input_tokens", input_tokens) if rest[0] < 0 else ("output_tokens", output_tokens), rest
-            raise ValueError(f"{total[0]} is {total[1]}, less than its parts by {-min(parts[0], parts[1])}")
+        for index, field in ((_INPUT, "input_tokens"), (_OUTPUT, "output_tokens")):
+            if rest[index] < 0:
+                raise ValueError(f"{field} is {given[field]}, less than its parts by {-rest[index]}")
         _set(self, "input_tokens", input_tokens)
-        _set(self, "parts", tuple((index, quantity) for index, quantity in enumerate(rest) if quantity))
+        _set(self, "parts", tuple(sorted([part for part in rest.items() if part[1]])))
         _set(self, "_given", given)
 
     @classmethod
