@@ -56,9 +56,11 @@ def main(name: str, code: str) -> int:
     if not re.fullmatch(r"[a-z]+(-[a-z]+)+", name) or not re.fullmatch(r"PV[1-8][0-9]{2}", code):
         print("usage: make rule NAME=what-is-wrong CODE=PV123", file=sys.stderr)
         return 2
-    rule = ROOT / "compiler" / "modelwright" / "rules" / f"{name.replace('-', '_')}.py"
-    if rule.exists():
-        print(f"{rule} is there already", file=sys.stderr)
+    package = ROOT / "compiler" / "modelwright"
+    rule = package / "rules" / f"{name.replace('-', '_')}.py"
+    taken = [path for path in (*(package / "rules").glob("*.py"), package / "diagnostics" / "codes.py") if f'"{code}"' in path.read_text()]
+    if rule.exists() or taken:
+        print(f"{rule} is there already" if rule.exists() else f"{code} is taken in {taken[0]}", file=sys.stderr)
         return 1
     rule.write_text(_RULE.format(name=name, code=code))
     base = (ROOT / "fixtures" / "rules" / "_base" / "models" / "acme.yaml").read_text()

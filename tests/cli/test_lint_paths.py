@@ -74,10 +74,13 @@ def test_a_sound_path_of_a_wrong_registry_has_no_findings(tmp_path: Path) -> Non
 def test_fix_changes_no_file_that_was_not_named(tmp_path: Path) -> None:
     registry = Path(shutil.copytree(registry_dir(), tmp_path / "registry"))
     models = registry / "models" / "xai.yaml"
-    models.write_text(models.read_text().replace("input: [text]", "input: [text, text]", 1))
-    before = models.read_bytes()
+    before = models.read_text()
+    fixable = before.replace("limits: {context_tokens:", "limits: {input_tokens: 0, context_tokens:", 1)
+    models.write_text(fixable)
     lint("--fix", str(registry / "models" / "groq.yaml"))
-    assert models.read_bytes() == before
+    assert models.read_text() == fixable
+    lint("--fix", str(models))
+    assert models.read_text() == before
 
 
 def wrong_registry(target: Path) -> Path:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import checkout
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MAKEFILE = (checkout.ROOT / "Makefile").read_text()
 TARGETS = re.findall(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)[0].split()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
 import checkout
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HOOK: dict[str, Any] = yaml.safe_load((checkout.ROOT / ".pre-commit-hooks.yaml").read_text())[0]
 TYPO = '{"providers": {"anthropic": {"models": {\n  "claude-sonnet-4-5": {"limit": {"context_tokens": 1000}}\n}}}}\n'

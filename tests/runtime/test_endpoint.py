@@ -109,6 +109,34 @@ def test_bedrock_sends_the_inference_profile_of_the_region(region: str, identity
     assert endpoint(registry, model, {"AWS_REGION": region}).upstream_id == sent
 
 
+class _WithPrefixes(Registry):
+    """A registry in which acme's ids get a prefix."""
+
+    def provider(self, name: str) -> dict[str, Any]:
+        rule = {"variable": "region", "families": ["lab/"], "unless": ["lab/eu."], "prefixes": [{"value": "eu-", "prefix": "eu."}, {"value": "", "prefix": "us."}]}
+        return {**super().provider(name), "variables": {"region": {"env": ["REGION"]}}, "upstream_ids": rule}
+
+
+@pytest.mark.parametrize(
+    ("identity", "environ", "sent"),
+    [
+        ("lab/m", {"REGION": "eu-1"}, "eu.lab/m"),
+        ("lab/m", {"REGION": "asia"}, "us.lab/m"),
+        ("lab/eu.m", {"REGION": "asia"}, "lab/eu.m"),
+        ("other/m", {}, "other/m"),
+    ],
+)
+def test_an_id_gets_the_prefix_of_its_family_unless_it_is_an_exception(identity: str, environ: dict[str, str], sent: str, small_artifact: Path) -> None:
+    model = Model(f"acme/{identity}", {"provider": "acme", "id": identity}, "d")
+    assert endpoint(_WithPrefixes(str(small_artifact)), model, environ).upstream_id == sent
+
+
+def test_a_prefix_that_depends_on_a_variable_that_is_not_set_is_missing(small_artifact: Path) -> None:
+    model = Model("acme/lab/m", {"provider": "acme", "id": "lab/m"}, "d")
+    with pytest.raises(MissingVariableError, match="REGION is required by provider 'acme' but not set"):
+        endpoint(_WithPrefixes(str(small_artifact)), model, {})
+
+
 def test_a_route_that_does_not_offer_the_model_is_refused_with_those_that_do(artifact: Path) -> None:
     registry = Registry(str(artifact))
     with pytest.raises(UsageError, match="xai/grok-3 has no route 'native'; it has: api, responses"):

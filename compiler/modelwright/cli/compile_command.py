@@ -62,13 +62,19 @@ def command(output: str | None, target: str, check: bool, locked: bool, lock: bo
     elif path == "-":
         sys.stdout.buffer.write(content)
     else:
-        try:
-            build.write(path, content)
-        except OSError as error:
-            raise click.ClickException(f"{path} cannot be written: {(error.strerror or str(error)).lower()}; name another place with -o") from error
+        _write(path, content, "name another place with -o")
         notice(f"{path}: {len(result.catalog.providers)} providers, {len(result.catalog.models)} models, {len(content):,} bytes")
     if lock:
-        build.write(LOCK, _lock(result))
+        _write(LOCK, _lock(result), "go to a folder where it can be")
+
+
+def _write(path: str, content: bytes, cure: str) -> None:
+    from . import build
+
+    try:
+        build.write(path, content)
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written: {(error.strerror or str(error)).lower()}; {cure}") from error
 
 
 def _report(result: Result) -> None:
@@ -113,7 +119,7 @@ def _compare(result: Result) -> None:
     try:
         with open(LOCK, "rb") as stream:
             known = json.load(stream)
-        inputs_then: dict[str, str] = known["inputs"]
+        inputs_then: dict[str, str] = dict(known["inputs"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise click.ClickException(f"{LOCK} cannot be read: {error}; write it anew with `providers compile --lock`") from error
     now = _locked(result)

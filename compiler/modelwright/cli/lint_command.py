@@ -83,7 +83,9 @@ def _jobs(paths: tuple[str, ...], registry: str | None, configs: tuple[str, ...]
 
 
 def _root(path: str) -> str | None:
-    """Return the registry that *path* is, or is a folder or file of; None when it belongs to none."""
+    """Return the registry that *path* is, or is a folder or file of; None when it belongs to none, or is not there."""
+    if not os.path.lexists(path):
+        return None
     place = os.path.abspath(path)
     folder = place if os.path.isdir(place) else os.path.dirname(place)
     root = os.path.dirname(folder) if os.path.basename(folder) in layout.FOLDERS else place

@@ -44,6 +44,25 @@ def as_columns(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, right: 
         click.echo(click.style(line, bold=True) if number == 0 else line, color=colours())
 
 
+def as_markdown(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print *rows* as a Markdown table under *columns*; nothing in a cell can be markup."""
+    click.echo(f"| {' | '.join(columns)} |\n|{' --- |' * len(columns)}")
+    for row in rows:
+        click.echo(f"| {' | '.join('' if value is None else without_markup(str(value)) for value in row)} |")
+
+
+def without_markup(text: str) -> str:
+    r"""
+    Return *text* with everything escaped that Markdown, or HTML in it, gives a meaning.
+
+    >>> print(without_markup("[a|b](https://c) <i> input_usd _d_"))
+    \[a\|b\](https\://c) \<i> input_usd \_d\_
+    """
+    import re
+
+    return re.sub(r"[\\`*\[\]<|~&$:]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\\g<0>", printable(text))
+
+
 def colours(stream: Any = None) -> bool:
     """Tell whether colours are wanted on *stream*, standard output by default."""
     return not options.is_plain() and terminal.wants_colour(stream or sys.stdout)

@@ -17,7 +17,8 @@ COMMANDS = {
     "why": "Show where a value comes from: every layer's word, and which one won.",
     "explain": "Explain a finding's code.",
     "trust": "Let a project's file name endpoints and credentials.",
-    "import": "Turn another catalogue's file into registry files to review.",
+    "import": "Propose what another catalogue has and the registry does not.",
+    "conflicts": "List where other sources disagree with the registry, side by side.",
     "schema": "Print the JSON Schema of a kind of file.",
     "completion": "Print the completion script of a shell.",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from ..version import VERSION
 
@@ -44,7 +45,7 @@ def _rule(code: Code) -> dict[str, Any]:
 def _result(finding: Diagnostic, places: dict[str, int]) -> dict[str, Any]:
     span = finding.span
     region = {"startLine": span.line, "startColumn": span.column, "endLine": span.end_line, "endColumn": span.end_column}
-    location = {"physicalLocation": {"artifactLocation": {"uri": span.path.replace("\\", "/")}, "region": region}}
+    location = {"physicalLocation": {"artifactLocation": {"uri": quote(span.path.replace("\\", "/"), errors="surrogateescape")}, "region": region}}
     fingerprint = sha256(f"{finding.code} {span.path} {finding.message}".encode()).hexdigest()[:32]
     return {
         "ruleId": finding.code,

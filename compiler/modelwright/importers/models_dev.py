@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from .shape import mapping, reading, slug
+from .shape import mapping, number, plain, reading, slug, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +91,7 @@ def _variable(variables: dict[str, dict[str, Any]], env: str) -> str:
 
 
 def _model(model: Mapping[str, Any]) -> dict[str, Any]:
-    entry: dict[str, Any] = {"id": model["id"], "name": model["name"]}
+    entry: dict[str, Any] = {"id": text(model["id"], "`id`"), "name": model["name"]}
     if status := _STATUS.get(model.get("status", "")):
         entry["status"] = status
     for theirs, ours in (("release_date", "released_on"), ("last_updated", "updated_on"), ("knowledge", "knowledge_until")):
@@ -139,7 +139,7 @@ def _thinking(model: Mapping[str, Any]) -> dict[str, Any]:
 
 def _price(cost: Mapping[str, Any], modes: Mapping[str, Any]) -> dict[str, Any]:
     price = _figures(cost)
-    tiers = [{"above_input_tokens": tier["tier"]["size"], **_figures(tier)} for tier in cost.get("tiers", [])]
+    tiers = [{"above_input_tokens": plain(number(tier["tier"]["size"], "`size`")), **_figures(tier)} for tier in cost.get("tiers", [])]
     if not tiers and "context_over_200k" in cost:
         tiers = [{"above_input_tokens": _TIER_OF_LEGACY_PRICE, **_figures(cost["context_over_200k"])}]
     if tiers:

@@ -103,6 +103,6 @@ def listed(entry: dict[str, Any], name: str, prices: str | None = None) -> dict[
 
 def _kind(value: Any) -> str:
     for kind, name in ((bool, "true or false"), (dict, "an object"), (list, "a list"), (str, "text"), ((int, float), "a number")):
-        if isinstance(value, kind):  # type: ignore[arg-type]  # mypy does not read the tuple of types
+        if isinstance(value, kind):
             return name
     return "null"

@@ -38,15 +38,6 @@ def tier_lists(price: Mapping[str, Any]) -> Iterator[tuple[Pointer, Sequence[Map
             yield ("variants", name, "tiers"), variant["tiers"]
 
 
-def price_in_force(prices: Sequence[Mapping[str, Any]], day: str) -> Mapping[str, Any] | None:
-    """Return the price that holds on *day*, the last one written where several do; None when none does."""
-    for price in reversed(prices):
-        if price.get("since", "") <= day and ("until" not in price or day < price["until"]):
-            found: Mapping[str, Any] = price
-            return found
-    return None
-
-
 def is_own(entry: Entry, *fields: str) -> bool:
     """Tell whether a layer of the entry itself sets or unsets one of *fields*; what it only inherits is reported where it was said."""
     if entry.inherits is None:

@@ -26,7 +26,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Finding
-from .figures import has_own_prices, price_in_force, price_place
+from ..passes.prices import price_in_force
+from .figures import has_own_prices, price_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -20,8 +20,11 @@ def files(root: str) -> list[tuple[str, str, str]]:
     found = []
     for folder, kind in FOLDERS.items():
         place = os.path.join(root, folder)
-        if os.path.isdir(place):
+        try:
             found += [(os.path.join(place, name), f"registry/{folder}/{name}", kind) for name in os.listdir(place) if not name.startswith(".")]
+        except OSError:
+            if os.path.lexists(place):
+                found.append((place, f"registry/{folder}", kind))
     return sorted(found, key=lambda file: file[1])
 
 
@@ -37,12 +40,24 @@ def read_registry(root: str) -> list[Document]:
 
 def _read(root: str) -> Iterator[Document]:
     for place, path, kind in files(root):
-        if not path.endswith(".yaml"):
-            stray = Document(path, shown(place), kind, b"")
-            stray.problems.append(Problem("PV001", "only files that end in .yaml belong here", "rename the file, or move it elsewhere"))
-            yield stray
+        if path.count("/") == 1:
+            yield _stray(place, path, kind, "this is not a folder that can be read", "put the folder in its place, or mend its permissions")
+        elif not path.endswith(".yaml"):
+            yield _stray(place, path, kind, "only files that end in .yaml belong here", "rename the file, or move it elsewhere")
+        elif not path.isprintable():
+            yield _stray(place, path, kind, "the file's name holds what is not text", "rename the file")
         else:
             yield Document.read(place, path, shown(place), kind)
+
+
+def _stray(place: str, path: str, kind: str, what: str, how: str) -> Document:
+    stray = Document(_printable(path), _printable(shown(place)), kind, b"", place)
+    stray.problems.append(Problem("PV001", what, how))
+    return stray
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
 
 
 def shown(place: str) -> str:
