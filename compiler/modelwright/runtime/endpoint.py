@@ -60,7 +60,11 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
     base_url = _filled(base_url, values, provider).rstrip("/")
     upstream = _upstream(model, provider, values)
     path = facts.get("path") or (None if "protocol" in facts and facts["protocol"] != chosen["protocol"] else chosen.get("path"))
-    url = _joined(base_url, path, protocols.get(protocol, {}))
+    words = protocols.get(protocol, {})
+    if model.output == ("embedding",) and "embedding_path" in words and "path" not in facts:
+        path = None if path is None else path.removesuffix(words["path"]) + words["embedding_path"]
+        words = {**words, "path": words["embedding_path"]}
+    url = _joined(base_url, path, words)
     if "query" in chosen:
         url += "?" + "&".join(f"{key}={_filled(value, values, provider)}" for key, value in chosen["query"].items())
     return Endpoint(
