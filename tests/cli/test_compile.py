@@ -123,6 +123,11 @@ def test_check_knows_the_json_target_too(run: Run, tree: Path) -> None:
     assert "is not what these inputs compile to" in run("compile", "--target", "json", "--check", code=1).err
 
 
+def test_check_and_lock_do_not_go_together(run: Run, tree: Path) -> None:
+    assert "--check writes nothing" in run("compile", "--check", "--lock", code=2).err
+    assert not (tree / "providers.lock").exists()
+
+
 def test_lock_names_every_input_and_holds_while_they_are_the_same(run: Run, tree: Path, user_file: Path) -> None:
     user_file.write_text('{"aliases": {"big": "acme/acme-large"}}')
     run("compile", "--lock")

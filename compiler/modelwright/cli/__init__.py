@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,20 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Run the command line; the exit code is one of docs/exit-codes.md."""
+    try:
+        try:
+            code = _run()
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:  # whoever read this went away, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
+
+
+def _run() -> int:
     from . import shortcut
 
     code = shortcut.answer(sys.argv[1:])
@@ -18,7 +33,7 @@ def main() -> None:
         from . import root
 
         code = root.run()
-    sys.exit(code)
+    return code
 
 
 def __getattr__(name: str) -> object:

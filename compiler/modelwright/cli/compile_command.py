@@ -41,6 +41,8 @@ def command(output: str | None, target: str, check: bool, locked: bool, lock: bo
       providers compile --target json -o registry.json
       providers compile --check --locked        (in CI)
     """
+    if check and lock:
+        raise click.UsageError("--check writes nothing, so it cannot write a lock; leave out one of --check and --lock")
     import gc
 
     gc.disable()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..ir.catalog import Catalog
     from ..passes.disagreements import Comparison
 
-_COLUMNS = ("model", "field", "ours", "theirs", "state", "our source", "read on", "their source", "read on", "note")
+_COLUMNS = ("model", "field", "ours", "theirs", "state", "our source", "our day", "their source", "their day", "note")
 _COUNTS = ("provider", "models", "equal", "settled", "open", "unrecorded")
 
 

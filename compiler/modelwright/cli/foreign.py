@@ -46,11 +46,17 @@ def read(source: str, file: str) -> tuple[Catalogue, Holdings]:
 
 
 def resolved(registry: str | None, day: str) -> Catalog:
-    """Return the registry as its files say it, without any user's, on *day*."""
+    """Return the registry as its files say it, without any user's, on *day*; raises ClickException when it is none."""
     from .. import pipeline
-    from . import inputs
+    from . import inputs, output
 
-    return pipeline.resolve(pipeline.Inputs(inputs.registry_path(registry), day)).catalog
+    folder = inputs.registry_path(registry)
+    result = pipeline.resolve(pipeline.Inputs(folder, day))
+    if not result.catalog.providers:
+        raise click.ClickException(f"there is no registry in {folder}, or nothing in it can be read; name its folder with --registry, or see `providers lint`")
+    if not result.is_sound:
+        output.notice("note: parts of the registry cannot be read and are left out; `providers lint` says which")
+    return result.catalog
 
 
 def ours(catalog: Catalog, named: Sequence[str]) -> list[str]:
@@ -87,14 +93,27 @@ def _load(file: str) -> Any:
     except UnicodeDecodeError as error:
         raise click.ClickException(f"{file} is not UTF-8 text, at byte {error.start + 1:,}; get the catalogue as JSON") from error
     try:
-        return read_json.load(text)
+        data = read_json.load(text)
+        if not _is_deep(data):
+            return data
     except ValueError:
-        node, problems = read_json.compose(text)
+        pass
+    node, problems = read_json.compose(text)
     if problems or node is None:
         worst = problems[-1]
         place = f"{file}:{worst.mark.line + 1}:{worst.mark.column + 1}" if worst.mark else file
         raise click.ClickException(f"{place}: {printable(worst.message)}; {worst.help}, or get the catalogue as JSON again")
     return node.value
+
+
+def _is_deep(data: Any) -> bool:
+    """Tell whether *data* is nested deeper than any catalogue."""
+    from ..source.node import MAX_DEPTH
+
+    level = [data]
+    for _ in range(MAX_DEPTH):
+        level = [child for one in level if isinstance(one, (dict, list)) for child in (one.values() if isinstance(one, dict) else one)]
+    return bool(level)
 
 
 def _reads(reader: Callable[[Any], Catalogue], data: Any) -> bool:

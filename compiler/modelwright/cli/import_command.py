@@ -85,7 +85,7 @@ def _leads_nowhere(name: str, source: str, catalogue: Catalogue, listed: Iterabl
 
     if name in catalogue:
         return f"no provider of the registry is {name!r} of {source}; name it under `catalogues` of that provider's file, or write files of its own with -o"
-    near = get_close_matches(name, [*catalogue, *listed], n=3)
+    near = get_close_matches(name, dict.fromkeys([*catalogue, *listed]), n=3)
     return f"{source} has no provider {name!r}" + (
         f"; did you mean {' or '.join(repr(one) for one in near)}?" if near else f"; it has {len(catalogue)}, among them {', '.join(sorted(catalogue)[:5])}"
     )

@@ -2,7 +2,7 @@
 
 import os
 
-from ..ir.inputs import COMMAND_LINE, PROJECT, USER, Inputs, UserFile
+from ..ir.inputs import COMMAND_LINE, MAX_BYTES, PROJECT, USER, Inputs, UserFile
 from ..resources import registry_dir
 from ..runtime import home
 from ..runtime.day import today
@@ -14,7 +14,7 @@ _TRUST = "trust.json"
 def find(registry: "str | None", configs: "Sequence[str]", *, sightings: bool = True, on: "str | None" = None) -> Inputs:
     """Return the inputs that the options mean; *on* is the day rules judge by, today by default."""
     seen = os.path.join(home.folder("cache", os.environ), "sightings.json")
-    return Inputs(registry_path(registry), on or today(), tuple(user_files(configs)), seen if sightings and os.path.exists(seen) else None)
+    return Inputs(registry_path(registry), on or today(), tuple(user_files(configs)), seen if sightings and os.path.lexists(seen) else None)
 
 
 def registry_path(named: "str | None") -> str:
@@ -49,7 +49,8 @@ def user_files(configs: "Sequence[str]") -> "list[UserFile]":
 
 def is_trusted(file: str) -> bool:
     """Tell whether the user trusted *file* as it is now."""
-    return _trusted().get(os.path.realpath(file)) == digest_of(file)
+    then = _trusted().get(os.path.realpath(file))
+    return then is not None and then == digest_of(file)
 
 
 def trust(file: str) -> None:
@@ -65,12 +66,14 @@ def trust(file: str) -> None:
 
 
 def digest_of(file: str) -> str:
-    """Return the SHA-256 of *file*; empty when it cannot be read."""
+    """Return the SHA-256 of *file*, as far as it is read; empty when it cannot be."""
     import hashlib
 
     try:
+        if not os.path.isfile(file):
+            return ""
         with open(file, "rb") as stream:
-            return hashlib.sha256(stream.read()).hexdigest()
+            return hashlib.sha256(stream.read(MAX_BYTES + 1)).hexdigest()
     except OSError:
         return ""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 
 import click
@@ -25,6 +24,10 @@ COMMANDS = {
 """Commands in the order `--help` lists them, with the first line of their help."""
 
 
+class _ReaderGoneError(Exception):
+    """Nobody reads standard output any more; click would make an error of it."""
+
+
 class _Lazy(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # click's signature
         return list(COMMANDS)
@@ -45,6 +48,12 @@ class _Lazy(click.Group):
             if not near:
                 raise
             raise click.UsageError(f"{error.message} Did you mean '{near[0]}'?", ctx) from error
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _ReaderGoneError from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # click's signature
         with formatter.section("Commands"):
@@ -82,9 +91,11 @@ def run() -> int:
     except ModelwrightError as error:
         click.echo(f"error: {error}", err=True)
         code = 1
-    except BrokenPipeError:
-        sys.stderr.close()
-        code = 0
+    except _ReaderGoneError as error:
+        raise BrokenPipeError from error
+    except OSError as error:
+        click.echo(f"error: {error.filename}: {(error.strerror or str(error)).lower()}", err=True)
+        code = 1
     return code if isinstance(code, int) else 0
 
 

@@ -101,7 +101,7 @@ def lacking(catalog: Catalog, names: Mapping[str, Sequence[str]], holdings: Hold
     for provider, theirs in names.items():
         if set(theirs) <= set(names.get(copies.get(provider, ""), ())):
             continue
-        ours = [holdings.find(theirs, spellings(entry)) for entry in catalog.models_of(provider)]
+        ours = [holdings.find(theirs, [name]) for entry in catalog.models_of(provider) for name in spellings(entry)]
         had = {model["id"].lower() for model in ours if model is not None}
         found[provider] = [model for model in holdings.models(theirs) if model["id"].lower() not in had]
     return found
@@ -146,15 +146,20 @@ def _limits(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[tupl
 
 def _rates(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """
-    Yield the figures both state: those of the price itself, above every size at which one of them has a tier, and of the cheap hours.
+    Yield the figures both state: those of the price itself, and where one of them differs from those, above a size or at the cheap hours.
 
     Sizes that are one token apart are one: sources differ in whether the size itself is still below the tier.
     """
     starts = {tier["above_input_tokens"] for price in (ours, theirs) for tier in price.get("tiers", ())}
     sizes = sorted(size for size in starts if size + 1 not in starts)
     hours = ["off_peak."] if "off_peak" in ours and "off_peak" in theirs else []
-    for where in ("", *(f"tiers.{size}." for size in sizes), *hours):
-        for names in _FIGURES:
-            mine, other = (next((name for name in names if rate(price, where + name) is not None), None) for price in (ours, theirs))
-            if mine is not None and other is not None:
-                yield where + mine, rate(theirs, where + other)
+    for names in _FIGURES:
+        mine, other = (next((name for name in names if rate(price, name) is not None), None) for price in (ours, theirs))
+        if mine is None or other is None:
+            continue
+        base = (rate(ours, mine), rate(theirs, other))
+        yield mine, base[1]
+        for where in (*(f"tiers.{size}." for size in sizes), *hours):
+            special = (rate(ours, where + mine), rate(theirs, where + other))
+            if special != base and None not in special:
+                yield where + mine, special[1]

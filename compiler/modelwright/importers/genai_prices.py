@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time
-from decimal import Context, Decimal
+from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -48,8 +48,8 @@ _VARIANTS = {
     ("service_tier", "fast"): "fast",
     ("speed", "fast"): "fast",
 }
-_TWELVE_DIGITS = Context(prec=12)
-"""An hour's price divided by sixty may have no end; the registry holds twelve digits."""
+_TWELVE_DECIMALS = Decimal("1e-12")
+"""An hour's price divided by sixty may have no end; the registry holds twelve decimals."""
 _ALWAYS = ""
 """The day before all days."""
 
@@ -64,7 +64,7 @@ def read(catalogue: Any) -> Catalogue:
     with reading("the whole file"):
         providers = items(catalogue, "it")
     for index, provider in enumerate(providers):
-        with reading(f"{index}"):
+        with reading(f"the provider at {index}"):
             name = text(mapping(provider, "it")["id"], "`id`")
             pages = items(provider.get("pricing_urls") or [None], "`pricing_urls`")
             entry = listed({"id": slug(name)}, text(provider["name"], "`name`"), pages[0] if isinstance(pages[0], str) else None)
@@ -75,25 +75,21 @@ def read(catalogue: Any) -> Catalogue:
 
 def finder(catalogue: Any) -> Callable[[str, str], str | None]:
     """Return what maps a provider and a spelling to the id of the first model whose `match` accepts it; *catalogue* was read before."""
-    rules = {slug(provider["id"]): [(model["id"], model.get("match")) for model in provider["models"]] for provider in catalogue}
-
-    def find(provider: str, name: str) -> str | None:
-        with reading(f"{provider}: `match`"):
-            return next((identity for identity, clause in rules.get(provider, ()) if _accepts(clause, name.lower())), None)
-
-    return find
+    rules = {slug(provider["id"]): [(model["id"], model["match"]) for model in provider["models"] if model.get("match")] for provider in catalogue}
+    return lambda provider, name: next((identity for identity, clause in rules.get(provider, ()) if _accepts(clause, name.lower())), None)
 
 
 def _accepts(clause: Any, name: str) -> bool:
-    if clause is None:
-        return False
-    kind, value = next(iter(mapping(clause, "it").items()))
+    """Tell whether *clause* accepts *name*; every part of it is looked at, so that what is wrong in it comes out when it is read."""
+    kind, value = next(iter(mapping(clause, "`match`").items()), ("", ""))
     if kind in ("or", "and"):
-        return (any if kind == "or" else all)(_accepts(part, name) for part in items(value, f"`{kind}`"))
+        return (any if kind == "or" else all)([_accepts(part, name) for part in items(value, f"`{kind}`")])
     wanted = text(value, f"`{kind}`")
     if kind == "regex":
         return re.search(wanted, name) is not None
     tests: dict[str, Callable[[str], bool]] = {"equals": name.__eq__, "starts_with": name.startswith, "ends_with": name.endswith, "contains": name.__contains__}
+    if kind not in tests:
+        raise ValueError(f"`match` has no clause `{kind}`")
     return tests[kind](wanted.lower())
 
 
@@ -106,6 +102,8 @@ def _checked(provider: str, index: int, model: Any) -> dict[str, Any]:
 
 def _model(identity: str, model: Mapping[str, Any]) -> dict[str, Any]:
     window = model.get("context_window")
+    if model.get("match"):
+        _accepts(model["match"], identity)
     parts: dict[str, Any] = {
         "name": model.get("name"),
         "aliases": _aliases(identity, model.get("match")),
@@ -164,7 +162,7 @@ def _index(entries: Sequence[Mapping[str, Any]], wanted: Mapping[str, Any]) -> i
 
 def _variant(variant: Mapping[str, Any]) -> str | None:
     when = mapping(variant["when"], "`when`")
-    return _VARIANTS.get(next(iter(when.items()))) if len(when) == 1 else None
+    return next((name for (key, value), name in _VARIANTS.items() if when == {key: value}), None)
 
 
 def _start(entry: Mapping[str, Any]) -> str:
@@ -214,4 +212,4 @@ def _tiers(steps: Mapping[str, Sequence[tuple[int, int | float]]]) -> Iterator[d
 
 def _figure(price: Any, key: str, per: int) -> int | float:
     exact = number(price, f"`{key}`")
-    return plain(exact if per == 1 else _TWELVE_DIGITS.divide(exact, Decimal(per)))
+    return plain(exact if per == 1 else (exact / per).quantize(_TWELVE_DECIMALS))

@@ -19,6 +19,10 @@ class ShapeError(ValueError):
     """A file that does not have the shape its importer reads; the message begins with the place."""
 
 
+class WrongKindError(TypeError):
+    """A value of another kind than belongs there; the message says which."""
+
+
 @contextmanager
 def reading(place: str) -> Iterator[None]:
     """Turn what goes wrong in reading what stands at *place* into a ShapeError that says so."""
@@ -28,37 +32,39 @@ def reading(place: str) -> Iterator[None]:
         raise
     except KeyError as error:
         raise ShapeError(f"{place}: `{error.args[0]}` is missing") from error
-    except (AttributeError, TypeError, ValueError, IndexError, ArithmeticError) as error:
+    except (WrongKindError, ValueError, re.error) as error:
         raise ShapeError(f"{place}: {error}") from error
+    except (AttributeError, TypeError, IndexError, ArithmeticError) as error:
+        raise ShapeError(f"{place}: something in it is not of the kind that belongs there") from error
 
 
 def mapping(value: Any, what: str) -> dict[str, Any]:
-    """Return *value*; raises TypeError when it is not a JSON object."""
+    """Return *value*; raises WrongKindError when it is not a JSON object."""
     if not isinstance(value, dict):
-        raise TypeError(f"{what} is {_kind(value)} where an object belongs")
+        raise WrongKindError(f"{what} is {_kind(value)} where an object belongs")
     return value
 
 
 def items(value: Any, what: str) -> list[Any]:
-    """Return *value*; raises TypeError when it is not a JSON array."""
+    """Return *value*; raises WrongKindError when it is not a JSON array."""
     if not isinstance(value, list):
-        raise TypeError(f"{what} is {_kind(value)} where a list belongs")
+        raise WrongKindError(f"{what} is {_kind(value)} where a list belongs")
     return value
 
 
 def text(value: Any, what: str) -> str:
-    """Return *value*; raises TypeError when it is not text, ValueError when it is empty."""
+    """Return *value*; raises WrongKindError when it is not text, ValueError when it is empty."""
     if not isinstance(value, str):
-        raise TypeError(f"{what} is {_kind(value)} where text belongs")
+        raise WrongKindError(f"{what} is {_kind(value)} where text belongs")
     if not value.strip():
         raise ValueError(f"{what} is empty")
     return value
 
 
 def number(value: Any, what: str) -> Decimal:
-    """Return *value* as the decimal it is written as; raises TypeError when it is no number, ValueError when it is out of all bounds."""
+    """Return *value* as the decimal it is written as; raises WrongKindError when it is none, ValueError when it is out of all bounds."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(f"{what} is {_kind(value)} where a number belongs")
+        raise WrongKindError(f"{what} is {_kind(value)} where a number belongs")
     if value != value or abs(value) > 10**_LARGEST:  # noqa: PLR0124  # NaN is the number that is not itself
         raise ValueError(f"{what} is beyond all bounds")
     return Decimal(str(value))

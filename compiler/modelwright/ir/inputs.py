@@ -6,6 +6,9 @@ REGISTRY, SIGHTINGS, USER, PROJECT, COMMAND_LINE = "registry", "sightings", "use
 LAYERS = (REGISTRY, SIGHTINGS, USER, PROJECT, COMMAND_LINE)
 """Lowest first; a later layer wins."""
 
+MAX_BYTES = 8_000_000
+"""Largest file that is read; the largest real one, 5,000 models in one file, has about 2,500,000."""
+
 
 class UserFile(namedtuple("UserFile", ("file", "path", "layer", "trusted"), defaults=(True,))):  # noqa: PYI024  # typing.NamedTuple would import typing
     """An overlay to read: where it is, its logical path, the layer it belongs to, and whether it may name endpoints."""

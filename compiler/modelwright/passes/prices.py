@@ -36,15 +36,15 @@ def rate(price: Mapping[str, Any] | None, field: str) -> Decimal | None:
     Return the figure of *price* that *field* names, at the hours at which it is dearest; None when it is unknown.
 
     `tiers.200000.` before a figure is what holds above that many tokens, `variants.batch.` a service tier, `off_peak.` the
-    cheapest hours. What is free or included costs nothing.
+    cheapest hours. What is free costs nothing; what is part of a plan has no figure.
 
     >>> price = {"input_usd_per_mtok": 3, "tiers": [{"above_input_tokens": 200000, "input_usd_per_mtok": 6}]}
     >>> rate(price, "input_usd_per_mtok"), rate(price, "tiers.272000.input_usd_per_mtok"), rate(price, "output_usd_per_mtok")
     (Decimal('3'), Decimal('6'), None)
     """
-    if price is None or price.get("state") in ("varies", "unknown"):
+    if price is None or price.get("state") in ("included", "varies", "unknown"):
         return None
-    if price.get("state") in ("free", "included"):
+    if price.get("state") == "free":
         return Decimal(0)
     where, _, figure = field.rpartition(".")
     group, _, which = where.partition(".")

@@ -97,7 +97,7 @@ def _sources(catalog: Catalog) -> Iterator[tuple[Source, Pointer, Facts, str | N
         for group, source in data.get("sources", {}).items():
             yield document, ("sources", group), source, None
         for index, facts in enumerate(data["models"]):
-            if facts is not None and ("sources" in facts or "earlier_limits" in facts or ("prices" in facts and _has_source(facts["prices"]))):
+            if facts is not None and ("sources" in facts or "earlier_limits" in facts or "disagreements" in facts or ("prices" in facts and _has_source(facts["prices"]))):
                 for pointer, source in _sources_of(facts):
                     yield document, ("models", index, *pointer), source, f"{data['provider']}/{facts['id']}"
     for overlay in catalog.overlays:
@@ -121,6 +121,8 @@ def _sources_of(facts: Mapping[str, Any]) -> list[tuple[Pointer, Facts]]:
     for field in ("prices", "earlier_limits"):
         if field in facts:
             found += ((((field, index, "source"), part["source"])) for index, part in enumerate(facts[field]) if "source" in part)
+    if "disagreements" in facts:
+        found += ((("disagreements", index), said) for index, said in enumerate(facts["disagreements"]))
     return found
 
 

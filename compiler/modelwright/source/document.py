@@ -7,6 +7,7 @@ import stat
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ..ir.inputs import MAX_BYTES
 from ..ir.span import Span
 from . import read_json, read_yaml
 from .items import Items
@@ -15,9 +16,6 @@ from .node import TOP, Mark, Node, Problem
 if TYPE_CHECKING:
     import re
     from collections.abc import Sequence
-
-MAX_BYTES = 8_000_000
-"""Largest file that is read; the largest real one, 5,000 models in one file, has about 2,500,000."""
 
 
 class Document:

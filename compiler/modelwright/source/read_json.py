@@ -21,6 +21,12 @@ _LITERALS = {"true": True, "false": False, "null": None}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MAYBE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _SYNTAX = "PV002"
+_TEXTS = {
+    "control character": ("a line break or control character in a text", "close the quotes on the same line; write a line break as \\n"),
+    "Unterminated": ("a text that does not end", "close the quotes"),
+    "escape": ("an escape that JSON does not have", "write a backslash as \\\\"),
+}
+"""What the standard library says of a text, in our words and with the cure."""
 _scanstring: Callable[[str, int, bool], tuple[str, int]] = json.decoder.scanstring  # type: ignore[attr-defined]  # not in typeshed
 
 
@@ -78,9 +84,9 @@ class _Reader:
         return match.end() if match else position
 
     def value(self, position: int, depth: int) -> tuple[Node, int]:
-        if depth > MAX_DEPTH:
-            raise _InvalidError(position, f"nested deeper than {MAX_DEPTH} levels", "flatten the data")
         first = self.text[position : position + 1]
+        if depth >= MAX_DEPTH and first in ("{", "["):
+            raise _InvalidError(position, f"nested deeper than {MAX_DEPTH} levels", "flatten the data")
         if first == "{":
             return self._object(position, depth)
         if first == "[":
@@ -96,9 +102,9 @@ class _Reader:
                 return Node(value, self.mark(position, position + len(word))), position + len(word)
         match = _NUMBER.match(self.text, position)
         if not match:
-            raise _InvalidError(position, "a value was expected")
+            raise _InvalidError(position, "a value was expected", "put text in double quotes; numbers are finite; the words are true, false and null")
         is_whole = not match[1] and not match[2]
-        number = math.inf if is_whole and len(match[0]) > MAX_DIGITS else int(match[0]) if is_whole else float(match[0])
+        number = int(match[0]) if is_whole and len(match[0]) <= MAX_DIGITS else float(match[0])
         mark = self.mark(position, match.end())
         if number in (math.inf, -math.inf):
             self.problems.append(Problem(_SYNTAX, f"`{clipped(match[0])}` is not a finite number", "write a finite number, or leave the key out", mark))
@@ -108,7 +114,7 @@ class _Reader:
         try:
             text, end = _scanstring(self.text, position + 1, True)
         except json.JSONDecodeError as error:
-            raise _InvalidError(error.pos, error.msg.lower()) from error
+            raise _InvalidError(error.pos, *next((said for part, said in _TEXTS.items() if part in error.msg), (error.msg.lower(),))) from error
         if _SURROGATE.search(text):
             self.problems.append(Problem("PV005", "half of a surrogate pair is not a character", "write the character itself", self.mark(position, end)))
         return text, end
@@ -120,12 +126,12 @@ class _Reader:
             if node.keys:
                 at = self._comma(at, "}")
             if self.text[at : at + 1] != '"':
-                raise _InvalidError(at, "a key in double quotes was expected")
+                raise _InvalidError(at, "a key in double quotes was expected", "put the key in double quotes; JSON has no comments")
             key, end = self._string(at)
             mark = self.mark(at, end)
             at = self.skip(end)
             if self.text[at : at + 1] != ":":
-                raise _InvalidError(at, f"`:` was expected after the key `{clipped(key)}`")
+                raise _InvalidError(at, f"`:` was expected after the key `{clipped(key)}`", "put a colon between the key and its value")
             child, at = self.value(self.skip(at + 1), depth + 1)
             at = self.skip(at)
             if key in node.value:
@@ -152,7 +158,7 @@ class _Reader:
 
     def _comma(self, position: int, closing: str) -> int:
         if self.text[position : position + 1] != ",":
-            raise _InvalidError(position, f"`,` or `{closing}` was expected")
+            raise _InvalidError(position, f"`,` or `{closing}` was expected", "put a comma between the entries, or close the bracket")
         after = self.skip(position + 1)
         if self.text[after : after + 1] == closing:
             raise _InvalidError(position, "a comma without a value after it", "remove the comma")

@@ -34,6 +34,20 @@ _INT = re.compile(r"[-+]?_*[0-9][0-9_]*\Z")
 _BASED = re.compile(r"[-+]?0(?:[oO]_*[0-7][0-7_]*|[xX]_*[0-9a-fA-F][0-9a-fA-F_]*|[bB]_*[01][01_]*)\Z")
 _FLOAT = re.compile(r"[-+]?_*(?:\._*[0-9][0-9_]*|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?_*[0-9][0-9_]*)?\Z")
 _NOT_FINITE = re.compile(r"(?:[-+]?\.inf|\.nan)\Z", re.IGNORECASE)
+_NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_CURES = (
+    ("cannot start any token", "put the value in quotes; indent with spaces, not tabs"),
+    ("mapping values are not allowed", "put the value in quotes if it holds a colon and a space; begin a key on a line of its own"),
+    ("found unexpected ':'", "put a space after the colon, or the text in quotes"),
+    ("did not find expected ',' or", "close the bracket, or put a comma between the entries"),
+    ("unexpected end of stream", "close the quotes"),
+    ("unknown escape", "write a backslash as \\\\, or use single quotes"),
+    ("invalid Unicode character escape", "write the character itself"),
+    ("did not find expected key", "indent the line as its neighbours are"),
+    ("did not find expected '-'", "indent the line as its neighbours are, or begin it with a hyphen"),
+    ("expected <document start>", "a file holds one mapping; remove what stands outside it"),
+)
+"""What the parser says to how it is mended; the first that fits."""
 _WORDS: dict[str, Any] = dict.fromkeys(("", "~", "null", "Null", "NULL"))
 _WORDS |= {word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
 
@@ -85,14 +99,20 @@ def compose(text: str) -> tuple[Node | None, list[Problem]]:
         where = error.problem_mark or error.context_mark
         mark = Mark(where.line, where.column, where.line, where.column + 1) if where else TOP
         what = ": ".join(part for part in (error.context, error.problem) if part)
-        return None, [*composer.problems, Problem("PV002", f"invalid YAML: {what}", "mend the syntax here", mark)]
+        how = next((how for part, how in _CURES if part in what), "mend the syntax here")
+        return None, [*composer.problems, Problem("PV002", f"invalid YAML: {what}", how, mark)]
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position)
-        column = error.position - (text.rfind("\n", 0, error.position) + 1)
-        code = f"character U+{ord(error.character) if isinstance(error.character, str) else error.character:04X}"
-        mark = Mark(line, column, line, column + 1)
-        return None, [Problem("PV005", f"{code} is not allowed in YAML", "remove the character", mark)]
+        return None, [*composer.problems, *_characters(text)] or [Problem("PV005", str(error), "remove the character")]
     return composer.root, composer.problems[:MAX_PROBLEMS]
+
+
+def _characters(text: str) -> Iterator[Problem]:
+    """Yield the first character of *text* that YAML does not allow; the reader tells its place in bytes only."""
+    found = _NOT_YAML.search(text)
+    if found:
+        before = BREAK.split(text[: found.start()])
+        mark = Mark(len(before) - 1, len(before[-1]), len(before) - 1, len(before[-1]) + 1)
+        yield Problem("PV005", f"the character U+{ord(found[0]):04X} is not allowed in YAML", "remove the character", mark)
 
 
 class _TooDeepError(Exception):
@@ -202,7 +222,7 @@ def plain(text: str) -> Any:
     if text in _WORDS:
         return _WORDS[text]
     if _INT.match(text):
-        return int(text.replace("_", "")) if len(text) <= MAX_DIGITS else math.inf
+        return int(text.replace("_", "")) if len(text) <= MAX_DIGITS else float(text.replace("_", ""))
     if _BASED.match(text):
         return int(text.replace("_", ""), 0) if len(text) <= MAX_DIGITS else math.inf
     if _FLOAT.match(text):

@@ -7,8 +7,9 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from .node import MAX_PROBLEMS, Pointer, Problem
-from .schemas import KINDS, properties, schema
+from . import shape_messages as messages
+from .node import MAX_PROBLEMS, Pointer, Problem, clipped
+from .schemas import KINDS, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
 
     from .document import Document
 
-_TYPES = {"object": "a mapping", "array": "a list", "string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false"}
 _EXTRA = ("additionalProperties", "unevaluatedProperties")
-_SHOWN_CHOICES = 12
 
 
 def validate(document: Document, *, fast: bool = True) -> list[Problem]:
@@ -37,7 +36,7 @@ def validate(document: Document, *, fast: bool = True) -> list[Problem]:
     document.settle()
     if document.data is None and document.problems:
         return []
-    problems = (problem for error in _validator(document.kind).iter_errors(document.data) for problem in _problems(document.kind, error))
+    problems = (problem for error in _validator(document.kind).iter_errors(document.data) for problem in _problems(error))
     return list(dict.fromkeys(islice(problems, MAX_PROBLEMS)))
 
 
@@ -83,8 +82,13 @@ def _unique_items(_: Any, unique: bool, instance: Any, __: Any) -> Iterator[Vali
     """Compare by hash: each with each takes minutes on a long list."""
     from jsonschema import ValidationError
 
-    if unique and isinstance(instance, list) and len({_hashable(item) for item in instance}) < len(instance):
-        yield ValidationError("has an entry twice")
+    if unique and isinstance(instance, list):
+        seen = set()
+        for item in instance:
+            if (key := _hashable(item)) in seen:
+                yield ValidationError(messages.show(item))
+                return
+            seen.add(key)
 
 
 def _hashable(value: Any) -> Any:
@@ -95,112 +99,21 @@ def _hashable(value: Any) -> Any:
     return (isinstance(value, bool), value)
 
 
-@cache
-def _homes() -> dict[int, str]:
-    """Return for every subschema, by identity, the kind whose schema holds it."""
-    homes: dict[int, str] = {}
-
-    def walk(kind: str, value: Any) -> None:
-        if isinstance(value, dict):
-            homes[id(value)] = kind
-        for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-            walk(kind, part)
-
-    for kind in KINDS:
-        walk(kind, schema(kind))
-    return homes
-
-
-def _problems(kind: str, error: Any) -> Iterator[Problem]:
+def _problems(error: Any) -> Iterator[Problem]:
     pointer: Pointer = tuple(error.absolute_path)
-    if error.validator in _EXTRA and isinstance(error.validator_value, bool):
-        yield from _unknown_keys(pointer, error)
-    elif error.validator in _EXTRA:
-        for inner in error.context or ():
-            yield from _problems(kind, inner)
+    if error.validator in _EXTRA:
+        for key, near, known in messages.unknown_keys(error.schema, error.instance):
+            hint = f"did you mean `{near}`? " if near else ""
+            yield Problem("PV010", f"unknown key `{clipped(key)}`", f"{hint}allowed here: {', '.join(known)}", pointer=(*pointer, key), on_key=True)
     elif error.validator == "required":
+        misspelt = {near for _, near, _ in messages.unknown_keys(error.schema, error.instance)}
         for key in error.validator_value:
-            if key not in error.instance and f"{key!r} is" in error.message:
-                yield Problem("PV011", f"`{key}` is missing", _describe(error.schema, key) or f"add `{key}`", pointer=pointer)
+            if key not in error.instance and key not in misspelt and f"{key!r} is" in error.message:
+                yield Problem("PV011", f"`{key}` is missing", messages.missing(error.schema, key), pointer=pointer)
     elif error.validator == "type":
-        wanted = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
-        names = " or ".join(_TYPES[name] for name in wanted)
-        yield Problem("PV012", f"{_name(pointer)} is {_show(error.instance)}; it must be {names}", _help(error), pointer=pointer)
+        yield Problem("PV012", f"{messages.name(pointer)} is {messages.show(error.instance)}; {messages.rule(error)}", messages.cure(error), pointer=pointer)
     elif error.validator == "propertyNames" or (error.parent is None and "propertyNames" in error.schema_path):
-        yield Problem("PV013", f"the key `{_show(error.instance)}` has an invalid form", _help(error), pointer=(*pointer, error.instance), on_key=True)
-    elif error.validator in ("if", "allOf", "anyOf", "oneOf"):
-        for inner in error.context or ():
-            yield from _problems(kind, inner)
-    else:
-        yield Problem("PV013", f"{_name(pointer)} is {_show(error.instance)}; {_rule(error)}", _help(error), pointer=pointer)
-
-
-def _unknown_keys(pointer: Pointer, error: Any) -> Iterator[Problem]:
-    from difflib import get_close_matches
-
-    home = _homes().get(id(error.schema), "models")
-    known = [key for key, _ in properties(home, error.schema)]
-    for key in error.instance:
-        if key in known:
-            continue
-        near = get_close_matches(str(key), known, n=1, cutoff=0.5)
-        hint = f"did you mean `{near[0]}`? " if near else ""
-        yield Problem("PV010", f"unknown key `{key}`", f"{hint}allowed here: {', '.join(sorted(known))}", pointer=(*pointer, key), on_key=True)
-
-
-def _rule(error: Any) -> str:
-    value = error.validator_value
-    match error.validator:
-        case "enum":
-            return f"it must be one of {_choices(value)}"
-        case "const":
-            return f"it must be {_show(value)}"
-        case "minimum":
-            return f"it must be at least {value}"
-        case "maximum":
-            return f"it must be at most {value:,}"
-        case "pattern":
-            return "its form is invalid"
-        case "minItems" | "minProperties" | "minLength":
-            return "it may not be empty" if value == 1 else f"it must have at least {value} entries"
-        case "maxLength":
-            return f"it may have at most {value} characters"
-        case "uniqueItems":
-            return "an entry stands there twice"
-        case _:
-            return str(error.message)
-
-
-def _choices(values: list[Any]) -> str:
-    shown = ", ".join(str(value) for value in values[:_SHOWN_CHOICES])
-    return shown if len(values) <= _SHOWN_CHOICES else f"{shown} and {len(values) - _SHOWN_CHOICES} more"
-
-
-def _help(error: Any) -> str:
-    examples = error.schema.get("examples")
-    if error.validator == "enum" and isinstance(error.instance, str):
-        from difflib import get_close_matches
-
-        near = get_close_matches(error.instance, [str(value) for value in error.validator_value], n=1)
-        if near:
-            return f"did you mean `{near[0]}`?"
-    text = str(error.schema.get("description") or "see the schema")
-    return f"{text} For example: {_show(examples[0])}" if examples else text
-
-
-def _describe(parent: dict[str, Any], key: str) -> str:
-    home = _homes().get(id(parent), "models")
-    found = next((sub for name, sub in properties(home, parent) if name == key), {})
-    return f"add `{key}`: {found['description']}" if "description" in found else ""
-
-
-def _name(pointer: Pointer) -> str:
-    steps = [str(step) for step in pointer[-2:]] if pointer and isinstance(pointer[-1], int) else [str(step) for step in pointer[-1:]]
-    return f"`{'.'.join(steps)}`" if steps else "the document"
-
-
-def _show(value: Any) -> str:
-    import json
-
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 80 else f"{text[:77]}…"
+        what = "has an invalid form" if error.validator == "pattern" else f"is not allowed; {messages.rule(error)}"
+        yield Problem("PV013", f"the key `{clipped(error.instance)}` {what}", messages.cure(error), pointer=(*pointer, error.instance), on_key=True)
+    elif error.validator != "pattern" or error.instance or "minLength" not in error.schema:  # what may not be empty is said once
+        yield Problem("PV013", f"{messages.name(pointer)} is {messages.show(error.instance)}; {messages.rule(error)}", messages.cure(error), pointer=pointer)
