@@ -147,8 +147,13 @@ def _compared(title: str, model: modelwright.Model, requests: Sequence[Request],
                 asked="/".join(f"{quantity:,}" for quantity in request["usage"].values()),
                 ours=cost.usd,
                 theirs=_exact(theirs["usd"], peer),
-                rates={line["unit"]: (_decimal(line["usd_per_unit"]), _decimal(theirs["rates"].get(line["unit"]))) for line in cost.lines},
+                rates=_rates(cost, theirs["rates"]),
             )
+
+
+def _rates(cost: modelwright.Cost, theirs: dict[str, str | None]) -> dict[str, tuple[Decimal | None, Decimal | None]]:
+    ours = {"usd_per_request": "0"} | {line["unit"]: line["usd_per_unit"] for line in cost.lines}
+    return {unit: (_decimal(rate), _decimal(theirs.get(unit))) for unit, rate in ours.items()}
 
 
 def _verdicts(what: str, found: Sequence[Comparison], *, with_prices: bool) -> list[str]:

@@ -61,6 +61,7 @@ def _genai_prices(question: dict[str, Any]) -> Answer:
             rates[ours] = rate(price, quantities.get("input_tokens", 0))
         searches = found.model_price.web_searches_kcount
         rates["usd_per_search"] = None if searches is None else str(searches / 1000)
+        rates["usd_per_request"] = str((found.model_price.requests_kcount or 0) / 1000)
         return {"usd": str(found.total_price), "rates": rates}
 
     for name in question["names"]:
@@ -91,7 +92,8 @@ def _litellm(question: dict[str, Any]) -> Answer:
         except Exception as error:  # noqa: BLE001  # whatever it raises, it has no cost for it
             usd = type(error).__name__
         suffix = _LITELLM_SUFFIX.get(variant or "", "")
-        return {"usd": usd, "rates": {ours: _litellm_rate(entry, theirs, suffix, tokens) for ours, theirs in _LITELLM_UNITS.items()}}
+        rates = {ours: _litellm_rate(entry, theirs, suffix, tokens) for ours, theirs in _LITELLM_UNITS.items()}
+        return {"usd": usd, "rates": rates | {"usd_per_request": str(Decimal(repr(entry.get("input_cost_per_request", 0))))}}
 
     for name in question["names"]:
         entry = litellm.model_cost.get(name)

@@ -10,13 +10,12 @@ ROOT = Path(__file__).parent.parent
 
 
 def units() -> str:
-    """Return compiler/modelwright/ir/units.py, made from the vocabulary."""
-    from modelwright.source.document import Document
+    """Return compiler/modelwright/ir/units.py, made from the vocabulary; without the package, which cannot do without that file."""
+    import yaml
 
-    file = ROOT / "registry" / "vocabulary" / "units.yaml"
-    document = Document.read(file, "registry/vocabulary/units.yaml", str(file), "vocabulary")
-    rows = [f"    {(key, word['counts'], word.get('within'), word.get('falls_back_to'), word['per'])!r}," for key, word in document.data["words"].items()]
-    meaning = '"""Per unit: price key, the field of a usage it counts, the unit it is part of, the unit whose price stands in, and how many it is for."""'
+    data = yaml.safe_load((ROOT / "registry" / "vocabulary" / "units.yaml").read_text())
+    rows = [f"    {(key, word['counts'], word.get('within'), tuple(word.get('falls_back_to', ())), word['per'])!r}," for key, word in data["words"].items()]
+    meaning = '"""Per unit: price key, the field of a usage it counts, the unit it is part of, the units whose price stands in, and how many it is for."""'
     lines = ['"""Generated from registry/vocabulary/units.yaml by `make generate`; change that file instead."""', "", "UNITS = (", *rows, ")", meaning, ""]
     formatted = subprocess.run([sys.executable, "-m", "ruff", "format", "-"], input="\n".join(lines), capture_output=True, text=True, check=True, cwd=ROOT)
     return formatted.stdout
@@ -30,30 +29,43 @@ def providers() -> str:
     return providers_markdown.emit(pipeline.resolve(pipeline.Inputs(str(ROOT / "registry"), "2026-01-01")).catalog)
 
 
-def generated() -> dict[str, str]:
-    """Return every generated file's path, from the top, to its text."""
+def help_text() -> str:
+    """Return compiler/modelwright/cli/help.txt, made from the command line."""
     from modelwright.cli import root
+
+    return root.help_text()
+
+
+def rules() -> str:
+    """Return docs/rules.md, made from the rules' docstrings."""
     from modelwright.rules import reference
 
-    return {
-        "compiler/modelwright/cli/help.txt": root.help_text(),
-        "docs/rules.md": reference.markdown(),
-        "docs/providers.md": providers(),
-        "compiler/modelwright/ir/units.py": units(),
-    }
+    return reference.markdown()
+
+
+GENERATED = {
+    "compiler/modelwright/ir/units.py": units,
+    "compiler/modelwright/cli/help.txt": help_text,
+    "docs/rules.md": rules,
+    "docs/providers.md": providers,
+}
+"""Path of each generated file, from the top, to what makes it; what the package itself needs comes first."""
 
 
 def main() -> int:
     """Write, or check; return the exit code."""
-    wrong = {path: text for path, text in generated().items() if not (ROOT / path).exists() or (ROOT / path).read_text() != text}
-    if "--check" in sys.argv:
-        for path in wrong:
-            print(f"{path} is not what it is generated from; run `make generate`", file=sys.stderr)
-        return 1 if wrong else 0
-    for path, text in wrong.items():
-        (ROOT / path).write_text(text)
-        print(path)
-    return 0
+    is_wrong = False
+    for name, make in GENERATED.items():
+        path, text = ROOT / name, make()
+        if path.exists() and path.read_text() == text:
+            continue
+        is_wrong = True
+        if "--check" in sys.argv:
+            print(f"{name} is not what it is generated from; run `make generate`", file=sys.stderr)
+        else:
+            path.write_text(text)
+            print(name)
+    return 1 if is_wrong and "--check" in sys.argv else 0
 
 
 if __name__ == "__main__":

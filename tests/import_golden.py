@@ -27,7 +27,9 @@ def imported(source: str) -> str:
     from modelwright.source.write_yaml import render_document
 
     found = all_importers()[source].read(catalogue(source))
-    documents = [render_document(provider, schema="provider") + render_document({"provider": name, "models": models}, schema="models") for name, (provider, models) in found.items()]
+    documents = [
+        render_document(provider, schema="provider") + render_document({"provider": name, "models": models}, schema="models") for name, (provider, models) in found.items()
+    ]
     return "---\n".join(documents)
 
 

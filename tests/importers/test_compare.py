@@ -54,7 +54,11 @@ def test_a_catalogue_with_one_size_may_mean_the_window_or_the_input(theirs: dict
 
 def test_numbers_are_compared_as_decimals_of_twelve_digits(catalog: Catalog) -> None:
     found = _found(catalog, {"id": "acme-large", "prices": [{"cache_read_usd_per_mtok": 0.30000000000000004, "input_usd_per_mtok": 3.00001}]})
-    assert {field: state for field, (_, state) in found.items()} == {"cache_read_usd_per_mtok": "equal", "input_usd_per_mtok": "unrecorded", "tiers.100000.input_usd_per_mtok": "unrecorded"}
+    assert {field: state for field, (_, state) in found.items()} == {
+        "cache_read_usd_per_mtok": "equal",
+        "input_usd_per_mtok": "unrecorded",
+        "tiers.100000.input_usd_per_mtok": "unrecorded",
+    }
 
 
 def test_tiers_that_are_one_token_apart_are_one(catalog: Catalog) -> None:

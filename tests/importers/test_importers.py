@@ -60,7 +60,7 @@ def _mutated(value: Any, data: st.DataObject) -> Any:
     """Return *value* with junk in place of something in it."""
     keys: list[Any] = sorted(value) if isinstance(value, dict) else list(range(len(value))) if isinstance(value, list) else []
     if not keys or data.draw(st.integers(0, 9)) == 0:
-        return data.draw(st.sampled_from(JUNK))
+        return copy.deepcopy(data.draw(st.sampled_from(JUNK)))
     key = data.draw(st.sampled_from(keys))
     value[key] = _mutated(value[key], data)
     return value
@@ -87,7 +87,15 @@ def test_an_error_names_the_place_and_what_belongs_there(source: str, broken: An
 
 @pytest.mark.parametrize(
     ("name", "identity"),
-    [("LARGE-1", "large-1"), ("large-1-2026-01-31", "large-1"), ("large-1-eu-2", "large-1"), ("large-number-one", "large-1"), ("larger-1", None), ("small-7", "small-1"), ("small-77", None)],
+    [
+        ("LARGE-1", "large-1"),
+        ("large-1-2026-01-31", "large-1"),
+        ("large-1-eu-2", "large-1"),
+        ("large-number-one", "large-1"),
+        ("larger-1", None),
+        ("small-7", "small-1"),
+        ("small-77", None),
+    ],
 )
 def test_a_spelling_is_found_by_the_rules_of_genai_prices(name: str, identity: str | None) -> None:
     importer = all_importers()["genai-prices"]

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 import checkout
+from modelwright.source import layout
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +35,11 @@ def test_the_hook_installs_the_fast_extra_and_never_runs_beside_itself() -> None
 @pytest.mark.parametrize("path", ["models.json", ".providers/models.json", "registry/models/acme.yaml", "llm/registry/providers/acme.yaml", "registry/vocabulary/units.yml"])
 def test_the_hook_takes_definitions(path: str) -> None:
     assert re.search(HOOK["files"], path)
+
+
+@pytest.mark.parametrize("folder", layout.FOLDERS)
+def test_the_hook_takes_every_folder_of_a_registry(folder: str) -> None:
+    assert re.search(HOOK["files"], f"registry/{folder}/acme.yaml")
 
 
 @pytest.mark.parametrize(

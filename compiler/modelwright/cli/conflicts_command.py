@@ -86,10 +86,11 @@ def _compared(catalog: Catalog, wanted: Sequence[str], against: tuple[str, str],
 
     source, file = against
     catalogue, holdings = foreign.read(source, file)
-    names = {provider: theirs for provider, theirs in listed_as(catalog, source).items() if provider in wanted and any(name in catalogue for name in theirs)}
-    if not names:
+    names = {provider: theirs for provider, theirs in listed_as(catalog, source).items() if any(name in catalogue for name in theirs)}
+    if names.keys().isdisjoint(wanted):
         raise click.ClickException(f"{file} lists none of these providers; a provider's file names its ids there under `catalogues`")
-    return list(compare(catalog, names, holdings, reading))
+    # All are compared, so that a fact of a provider that others inherit from is told of that one alone.
+    return [one for one in compare(catalog, names, holdings, reading) if one.entry.provider in wanted]
 
 
 def _counts(found: Iterable[Comparison]) -> list[tuple[Any, ...]]:

@@ -26,6 +26,7 @@ class WrongKindError(TypeError):
 @contextmanager
 def reading(place: str) -> Iterator[None]:
     """Turn what goes wrong in reading what stands at *place* into a ShapeError that says so."""
+    place = place or "what has an empty key"
     try:
         yield
     except ShapeError:

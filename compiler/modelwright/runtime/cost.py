@@ -11,17 +11,10 @@ leaves out altogether is the one `registry/vocabulary/units.yaml` names in its p
 from ..ir.units import UNITS
 from .day import as_text, check_time, today
 
-
-def _distance(index: int) -> int:
-    fallback = _FALLBACKS[index]
-    return 0 if fallback is None else 1 + _distance(fallback)
-
-
 _KEYS = tuple(unit[0] for unit in UNITS)
 _PER = tuple(unit[4] for unit in UNITS)
-_FALLBACKS = tuple(_KEYS.index(unit[3]) if unit[3] else None for unit in UNITS)
-_FALLBACK_ORDER = tuple(sorted(range(len(UNITS)), key=_distance))
-"""Units in the order in which a price can be found for them: those that stand in for others first."""
+_FALLBACKS = tuple((index, tuple(_KEYS.index(key) for key in unit[3])) for index, unit in enumerate(UNITS) if unit[3])
+"""Per unit that others may stand in for its index, and theirs."""
 _DECIMALS = 18
 _ONE_USD = 10**_DECIMALS
 
@@ -176,10 +169,10 @@ def _rates(figures: "dict[str, int]") -> "_Rates":
     rates: list[int | None] = [figures.get(key) for key in _KEYS]
     if rates[_REQUEST] is None:
         rates[_REQUEST] = 0
-    for index in _FALLBACK_ORDER:
-        fallback = _FALLBACKS[index]
-        if rates[index] is None and fallback is not None:
-            rates[index] = rates[fallback]
+    priced = tuple(rates)
+    for index, others in _FALLBACKS:
+        if priced[index] is None:
+            rates[index] = next((priced[other] for other in others if priced[other] is not None), None)
     return tuple(rates)
 
 

@@ -53,19 +53,20 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
     kind = kinds.get(auth["kind"], {})
     protocol = facts.get("protocol", chosen["protocol"])
     values = {name: _value(provider["id"], name, variable, environ) for name, variable in provider.get("variables", {}).items()}
-    base_url = facts.get("base_url") or _first(environ, chosen.get("base_url_env", ())) or chosen.get("base_url")
+    base_url = facts.get("base_url") or _address(environ, chosen) or chosen.get("base_url")
     if base_url is None:
         env = tuple(chosen.get("base_url_env", ()))
         raise MissingVariableError(provider["id"], "base_url", env)
-    base_url = _filled(base_url, values, provider).rstrip("/")
-    upstream = _upstream(model, provider, values)
-    path = facts.get("path") or (None if "protocol" in facts and facts["protocol"] != chosen["protocol"] else chosen.get("path"))
     words = protocols.get(protocol, {})
+    base_url = _filled(base_url, values, provider).rstrip("/").removesuffix(words.get("drop", ""))
+    upstream = _upstream(model, provider, values)
+    is_routes_own = protocol == chosen["protocol"]
+    path = facts.get("path") or (chosen.get("path") if is_routes_own else None)
     if model.output == ("embedding",) and "embedding_path" in words and "path" not in facts:
         path = None if path is None else path.removesuffix(words["path"]) + words["embedding_path"]
         words = {**words, "path": words["embedding_path"]}
     url = _joined(base_url, path, words)
-    if "query" in chosen:
+    if "query" in chosen and is_routes_own:
         url += "?" + "&".join(f"{key}={_filled(value, values, provider)}" for key, value in chosen["query"].items())
     return Endpoint(
         route=chosen["id"],
@@ -129,9 +130,21 @@ def _first(environ: "Mapping[str, str]", names: "Sequence[str]") -> "str | None"
     return next((environ[name] for name in names if environ.get(name)), None)
 
 
+def _address(environ: "Mapping[str, str]", route: "dict[str, Any]") -> "str | None":
+    """Return the base URL that the environment names; one without a scheme, as OLLAMA_HOST often is, gets the route's own."""
+    named = _first(environ, route.get("base_url_env", ()))
+    if named is None or "://" in named:
+        return named
+    return ("http://" if route.get("base_url", "").startswith("http://") else "https://") + named
+
+
 def _value(provider: str, name: str, variable: "dict[str, Any]", environ: "Mapping[str, str]") -> "str | MissingVariableError":
     found = _first(environ, variable.get("env", ())) or variable.get("default")
-    return MissingVariableError(provider, name, tuple(variable.get("env", ()))) if found is None else str(found)
+    if found is None:
+        return MissingVariableError(provider, name, tuple(variable.get("env", ())))
+    if "otherwise" in variable:
+        return str(variable["written"].get(found) or variable["otherwise"].replace("${value}", found))
+    return str(found)
 
 
 def _filled(text: str, values: "Mapping[str, str | MissingVariableError]", provider: "dict[str, Any]") -> str:
