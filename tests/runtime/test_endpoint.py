@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +37,22 @@ def registry(request: pytest.FixtureRequest, artifact: Path, tmp_path: Path) -> 
     return Registry(str(path))
 
 
-def test_every_route_of_the_providers_of_the_table_is_in_it(artifact: Path) -> None:
+def test_every_route_of_every_provider_is_in_the_table(artifact: Path) -> None:
+    routes = {f"{provider['id']}/{route['id']}" for provider in Registry(str(artifact)).providers() for route in provider["routes"]}
+    assert routes == {case["route"] for case in CASES if "route" in case} | {f"{case['provider']}/{case['route']}" for case in TABLE["searches"]}
+
+
+def test_everything_without_which_there_is_no_url_is_in_the_table(artifact: Path) -> None:
     registry = Registry(str(artifact))
-    routes = {f"{provider}/{route['id']}" for provider in TABLE["providers"] for route in registry.provider(provider)["routes"]}
-    assert routes == {case["route"] for case in CASES if "route" in case}
-    assert len(TABLE["providers"]) == 14
+    providers = registry.providers()
+    required = {(provider["id"], name) for provider in providers for name, variable in provider.get("variables", {}).items() if "default" not in variable}
+    required |= {(provider["id"], "base_url") for provider in providers for route in provider["routes"] if "base_url" not in route}
+    assert required == {(registry.resolve(case["ref"], DAY).provider, case["missing"]) for case in CASES if "missing" in case}
+
+
+def _asked(case: dict[str, Any]) -> str:
+    """Return what stands after the provider in the ref of *case*."""
+    return str(re.split("[/:]", case["ref"], maxsplit=1)[1])
 
 
 @every_case
@@ -63,7 +75,7 @@ def test_a_call_goes_where_the_table_says(case: dict[str, Any], registry: Regist
         "sends": found.upstream_id,
         "source": found.source,
         "headers": found.headers,
-    } == {"sends": model.asked_id, "headers": {}, **{key: value for key, value in case.items() if key not in ("ref", "env", "by", "overlay")}}
+    } == {"sends": _asked(case), "headers": {}, **{key: value for key, value in case.items() if key not in ("ref", "env", "by", "overlay")}}
 
 
 @every_case
@@ -83,7 +95,7 @@ def test_the_command_says_the_same(case: dict[str, Any], registry: Registry, mon
         **{key: case[key] for key in ("protocol", "base_url", "url")},
         "version": 1,
         "route": case["route"].partition("/")[2],
-        "upstream_model": case.get("sends", registry.resolve(case["ref"], DAY).asked_id),
+        "upstream_model": case.get("sends", _asked(case)),
         "account": None,
         "headers": case.get("headers", {}),
     }
@@ -91,16 +103,25 @@ def test_the_command_says_the_same(case: dict[str, Any], registry: Registry, mon
     assert (printed["auth"]["kind"], printed["auth"]["header"], printed["auth"]["source"]) == (case["auth"], case["header"], case["source"])
 
 
+@pytest.mark.parametrize("case", TABLE["searches"], ids=[case["provider"] for case in TABLE["searches"]])
+def test_a_search_goes_where_the_table_says(case: dict[str, Any], artifact: Path) -> None:
+    registry = Registry(str(artifact))
+    assert (registry.provider(case["provider"])["kind"], list(registry.models(case["provider"]))) == ("search", [])
+    found = endpoint(registry, Model(case["provider"], {"provider": case["provider"], "id": ""}, registry.digest), {case["env"]: "k"}, case["route"])
+    assert (found.url, found.auth_kind, found.header, found.source) == (case["url"], case["auth"], case["header"], f"env:{case['env']}")
+
+
 def test_no_secret_is_read(artifact: Path) -> None:
     registry = Registry(str(artifact))
-    for provider in map(registry.provider, TABLE["providers"]):
+    chains = {kind for kind, word in registry.words("auth").items() if word.get("chain")}
+    for provider in registry.providers():
         for route in provider["routes"]:
             secrets = dict.fromkeys(route["auth"].get("env", ()), "s3cret")
             urls = dict.fromkeys(route.get("base_url_env", ()), "https://u:p@h.test")
-            model = Model(f"{provider['id']}/m", {"provider": provider["id"], "id": "m"}, registry.digest)
-            found = endpoint(registry, model, {**secrets, **urls, "AZURE_RESOURCE_NAME": "r"}, route["id"])
+            facts = {"provider": provider["id"], "id": "m"} | ({} if urls else {"base_url": "https://h.test"})
+            found = endpoint(registry, Model(f"{provider['id']}/m", facts, registry.digest), {**secrets, **urls, "AZURE_RESOURCE_NAME": "r"}, route["id"])
             assert "s3cret" not in repr([getattr(found, name) for name in found.__slots__])
-            assert found.source == (f"env:{next(iter(secrets))}" if secrets and found.auth_kind != "aws-sigv4" else {"aws-sigv4": "aws-sigv4"}.get(found.auth_kind))
+            assert found.source == (found.auth_kind if found.auth_kind in chains else f"env:{next(iter(secrets))}" if secrets else None)
 
 
 @pytest.mark.parametrize(("region", "identity", "sent"), TABLE["profiles"])

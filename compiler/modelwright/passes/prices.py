@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_TWELVE_DIGITS = Context(prec=12)
-"""What the registry can hold; a catalogue's binary fractions have noise behind them."""
+_TWELVE_DIGITS, _TWELVE_DECIMALS = Context(prec=12), Decimal("1e-12")
+"""What the registry can hold; a catalogue's binary fractions have noise behind it."""
 
 
 def price_in_force(prices: Sequence[Mapping[str, Any]], day: str) -> Mapping[str, Any] | None:
@@ -59,11 +59,12 @@ def rate(price: Mapping[str, Any] | None, field: str) -> Decimal | None:
 
 def exact(figure: Any) -> Decimal | None:
     """
-    Return a number as the decimal it is written as, to twelve digits; None when it is no number.
+    Return a number as the decimal it is written as, to twelve digits and twelve decimals; None when it is no number.
 
-    >>> exact(0.1), exact(2.9999900000000002), exact("3")
-    (Decimal('0.1'), Decimal('2.99999'), None)
+    >>> exact(0.1), exact(2.9999900000000002), exact(0.08142857142857143), exact("3")
+    (Decimal('0.1'), Decimal('2.99999'), Decimal('0.081428571429'), None)
     """
     if isinstance(figure, bool) or not isinstance(figure, (int, float)):
         return None
-    return _TWELVE_DIGITS.create_decimal(str(figure)).normalize()
+    number = _TWELVE_DIGITS.create_decimal(str(figure))
+    return (number.quantize(_TWELVE_DECIMALS) if number.adjusted() < 0 else number).normalize()

@@ -21,9 +21,9 @@ BREAK = re.compile("\r\n?|[\n\x85\u2028\u2029]")
 
 _MARKS = b"&*!|>%?<:"
 _ORDINARY = bytes(code for code in (0x0A, *range(0x20, 0x7F)) if code not in b"\\")
-_EDGES = bytes.maketrans(b"\n[{,]}" + _MARKS, b"    ;;" + b"&" * len(_MARKS))
-"""Turns a mark that may mean something to a parser, where a value begins or ends, into one of `_MARKED`."""
-_MARKED = (b" &", b"&&", b"&;")
+_EDGES = bytes.maketrans(b"\n[{,-]}" + _MARKS, b",,,,,;;" + b"&" * len(_MARKS))
+"""Turns a mark that may mean something to a parser, where a value begins or ends, into one of `_MARKED`, spaces being taken out."""
+_MARKED = (b",&", b"&&", b"&;")
 _ESCAPE = re.compile(rb"\\[^\"\\]")
 _BEYOND_TEXT = re.compile(rb"[\x00-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xa8\xa9]|\xef\xbb\xbf|\xef\xbf[\xbe\xbf]")
 _SHAPE = bytes.maketrans(b"-123456789_", b" 0000000000")
@@ -62,7 +62,7 @@ def is_plain(text: bytes) -> bool:
     odd = text.translate(None, _ORDINARY)
     if odd and (_BEYOND_TEXT.search(odd) or (b"\\" in odd and _ESCAPE.search(text))):
         return False
-    edges = text.translate(_EDGES)
+    edges = text.translate(_EDGES, b" ")
     if edges.startswith(b"&") or b":," in text or any(mark in edges for mark in _MARKED):
         return False
     if text.startswith((b"---", b"...")) or b"\n---" in text or b"\n..." in text:
