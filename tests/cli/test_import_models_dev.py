@@ -37,7 +37,7 @@ def _import(run: Run, *arguments: str | Path, file: Path = API, code: int = 0) -
 def test_lint_of_what_was_imported_finds_the_known_errors(run: Run, work: Path) -> None:
     assert _import(run) == "draft: 14 files written\n"
     found = run("lint", "--registry", "draft", "--on", "2026-07-02", "--json", code=1).json["findings"]
-    lines = [f"{finding['path']}:{finding['line']}: {finding['code']} {finding['message']}\n" for finding in found]
+    lines = [f"{finding['path']}:{finding['line']}: {finding['code']} {finding['name']}\n" for finding in found]
     assert "".join(lines) == (FIXTURES / "findings.txt").read_text()
 
 

@@ -64,6 +64,11 @@ class Document:
         return self.path.endswith(".json")
 
     @property
+    def source(self) -> str:
+        """The text without a byte order mark, which editors do not count either; raises UnicodeDecodeError where it is not UTF-8."""
+        return self.text.decode().removeprefix("\ufeff")
+
+    @property
     def breaks(self) -> re.Pattern[str]:
         """What ends a line, as its reader counts them."""
         return read_json.BREAK if self.is_json else read_yaml.BREAK
@@ -75,14 +80,14 @@ class Document:
         for cached in ("root", "_items", "_lines"):
             self.__dict__.pop(cached, None)
         try:
-            text = self.text.decode()
+            text = self.source
         except UnicodeDecodeError as error:
             before = self.breaks.split(self.text[: error.start].decode())
             mark = Mark(len(before) - 1, len(before[-1]), len(before) - 1, len(before[-1]) + 1)
             self.problems.append(Problem("PV001", f"the file is not UTF-8: byte {error.start} is {self.text[error.start]:#04x}", "save the file as UTF-8", mark))
             self.__dict__["root"] = None
             return
-        if not text.strip("\ufeff \t\r\n"):
+        if not text.strip(" \t\r\n"):
             self.problems.append(Problem("PV002", "the file is empty", "write the document, or remove the file"))
             return
         if fast:
@@ -115,8 +120,7 @@ class Document:
     @cached_property
     def root(self) -> Node | None:
         """The value with positions; made when first asked for. None when the text cannot be read."""
-        text = self.text.decode()
-        return read_json.compose(text)[0] if self.is_json else read_yaml.compose(text)[0]
+        return read_json.compose(self.source)[0] if self.is_json else read_yaml.compose(self.source)[0]
 
     def span_of(self, pointer: Sequence[str | int] = (), *, key: bool = False) -> Span:
         """Return where the node at *pointer* stands (with *key*, its key); where there is none, the nearest node above."""
@@ -129,11 +133,13 @@ class Document:
         """Return the item of the document's long list that *pointer* leads into, where that is quicker than composing all of it."""
         if self.kind != "models" or self.is_json or len(pointer) < 3 or pointer[0] != "models" or not isinstance(pointer[1], int):
             return None
+        if not isinstance(self.data, dict) or not isinstance(self.data.get("models"), list):
+            return None
         return self._items.node(pointer[1])
 
     @cached_property
     def _items(self) -> Items:
-        return Items(self.text.decode(), "models", self.data["models"])
+        return Items(self.source, "models", self.data["models"])
 
     def span_of_problem(self, problem: Problem) -> Span:
         """Return where *problem* stands; without a place of its own it is the beginning of the file."""
@@ -151,4 +157,4 @@ class Document:
 
     @cached_property
     def _lines(self) -> list[str]:
-        return self.breaks.split(self.text.decode(errors="replace"))
+        return self.breaks.split(self.text.decode(errors="replace").removeprefix("\ufeff"))

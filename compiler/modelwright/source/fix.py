@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ..diagnostics.diagnostic import Diagnostic
-    from .node import Mark, Node, Pointer
+    from .node import Node, Pointer
 
 
 def apply(documents: Iterable[Document], findings: Sequence[Diagnostic]) -> int:
@@ -42,18 +42,22 @@ def edited(document: Document, pointer: Pointer, text: str | None) -> Document |
     if found is None:
         return None
     parent, node = found
-    source = document.text.decode()
+    source = document.source
     offset = _Offsets(source, document.breaks)
-    start, end = offset.of(node.mark.line, node.mark.column), offset.of(*_end(node))
+    start, end = offset.of(*node.mark.start), offset.of(*node.mark.end)
     if text is None:
-        flow = source[offset.of(parent.mark.line, parent.mark.column)] in "{["
+        flow = source[offset.of(*parent.mark.start)] in "{["
         key = parent.keys.get(pointer[-1])
-        start = offset.of(key.line, key.column) if key is not None else start
+        start = offset.of(*key.start) if key is not None else start
         span = _flow_span(source, start, end) if flow else _block_span(source, start, end, is_item=key is None)
         if span is None:
             return None
         start, end = span
-    changed = Document(document.path, document.shown, document.kind, (source[:start] + (text or "") + source[end:]).encode(), document.file)
+    elif start == end:
+        text = f" {text}"  # nothing stood after the colon
+    order_mark = document.text.removesuffix(source.encode())
+    spliced = order_mark + (source[:start] + (text or "") + source[end:]).encode()
+    changed = Document(document.path, document.shown, document.kind, spliced, document.file)
     changed.load(fast=False)
     return changed if not changed.problems and changed.data == _expected(document, pointer, text) else None
 
@@ -73,26 +77,6 @@ def _find(root: Node | None, pointer: Pointer) -> tuple[Node, Node] | None:
             return None
         parent, node = node, node.children[step]
     return None if parent is None or node is None or not pointer else (parent, node)
-
-
-def _end(node: Node) -> tuple[int, int]:
-    """Return where the text of *node* ends; a block's own mark ends where the next node begins."""
-    last: Mark = node.mark
-    if node.children:
-        deepest = _end(list(node.children.values())[-1])
-        return max(deepest, (last.end_line, last.end_column)) if _is_flow(node, deepest) else deepest
-    return (last.end_line, last.end_column)
-
-
-def _is_flow(node: Node, deepest: tuple[int, int]) -> bool:
-    first = next(iter(node.keys.values()), None) or next(iter(node.children.values())).mark
-    return (
-        (first.line, first.column) != (node.mark.line, node.mark.column)
-        and deepest[0] <= node.mark.end_line
-        and node.mark.end_column > 0
-        and first.column > node.mark.column
-        and first.line == node.mark.line
-    )
 
 
 def _flow_span(source: str, start: int, end: int) -> tuple[int, int] | None:

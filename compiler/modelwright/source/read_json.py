@@ -60,8 +60,7 @@ def compose(text: str) -> tuple[Node | None, list[Problem]]:
     """Return the value of *text* with positions, and all that is wrong with it; the node is None when it cannot be read."""
     reader = _Reader(text)
     try:
-        start = 1 if text.startswith("\ufeff") else 0
-        node, position = reader.value(reader.skip(start), 0)
+        node, position = reader.value(reader.skip(0), 0)
         if reader.skip(position) != len(text):
             raise _InvalidError(reader.skip(position), "text after the end of the JSON value", "remove it")
     except _InvalidError as error:

@@ -108,7 +108,8 @@ def _step(error: Any) -> str:
 def _retyped(value: Any, wanted: list[str], error: Any) -> str:
     """Return what to write instead of *value*, which is none of the *wanted* types."""
     if not tuple(error.absolute_path):
-        return f"write a mapping with the keys {', '.join(f'`{key}`' for key in error.schema.get('required', error.schema['properties']))}"
+        keys = error.schema.get("required") or [key for key in error.schema["properties"] if key != "$schema"]
+        return f"write a mapping with the keys {', '.join(f'`{key}`' for key in keys)}"
     if value is None:
         return f"write {_types(wanted)}, or leave the key out"
     if "array" in wanted and value:

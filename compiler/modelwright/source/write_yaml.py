@@ -7,9 +7,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .read_yaml import plain
+
 _WIDTH = 150
-_PLAIN = re.compile(r"^[A-Za-z$/_][A-Za-z0-9 ._/@()+$-]*$")
-_PLAIN_DAY = re.compile(r"^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$")
+_PLAIN = re.compile(r"[A-Za-z$/_][A-Za-z0-9 ._/@()+$-]*")
+_PLAIN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
+_UNSEEN = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _RESERVED = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 
@@ -33,11 +36,11 @@ def scalar(value: Any) -> str:
     if isinstance(value, (int, float)):
         return repr(int(value)) if isinstance(value, float) and value.is_integer() else repr(value)
     text = str(value)
-    if _PLAIN_DAY.match(text):
+    if _PLAIN_DAY.fullmatch(text):
         return text
-    if _PLAIN.match(text) and not text.endswith(" ") and text.lower() not in _RESERVED:
+    if _PLAIN.fullmatch(text) and not text.endswith(" ") and text.lower() not in _RESERVED and isinstance(plain(text), str):
         return text
-    return json.dumps(text, ensure_ascii=False)
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def flow(value: Any) -> str:
