@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from checkout import ROOT
 from conftest import ON
-
 from modelwright import pipeline
 from modelwright.emit import providers_markdown
 from modelwright.rules import reference
