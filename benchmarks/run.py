@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import agreement
 import catalogues
+import conflicts
 import peers
 import scale
 from processes import FailedError, Probe, Timing, measure, output
@@ -251,6 +252,7 @@ def main() -> int:
         if not options.only or "agreement" in options.only:
             try:
                 print(agreement.report(ready), flush=True)
+                print(conflicts.report(ready, bench.command, bench.env, Path(folder)), flush=True)
             except FailedError as error:
                 failed = True
                 print(f"\nAgreement: FAILED TO RUN: {error}", flush=True)

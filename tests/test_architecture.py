@@ -10,10 +10,11 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
+import yaml
 
 import modelwright
 from modelwright.cli.root import COMMANDS, group
@@ -112,12 +113,22 @@ def test_no_module_is_named_for_nothing() -> None:
 
 
 def test_no_provider_is_named_in_code() -> None:
-    """A new provider that speaks a known protocol is one YAML file and no Python. Words of the vocabulary may be named."""
+    """A new provider that speaks a known protocol is one YAML file and no Python. Words of the vocabulary, and what other catalogues call things, may be named."""
     words = set(re.findall(r"^  ([a-z][a-z0-9-]*):", "".join(path.read_text() for path in (ROOT / "registry" / "vocabulary").glob("*.yaml")), re.MULTILINE))
-    ids = {path.stem for path in (ROOT / "registry" / "providers").glob("*.yaml")} - words
-    assert {"anthropic", "openai"} <= ids
-    named = [f"{path}:{line}: {text}" for path, tree in _trees() for line, text in _texts(tree) if text.partition("/")[0].partition(":")[0] in ids and text != _own_name(path)]
+    names = {name for path in (ROOT / "registry" / "providers").glob("*.yaml") for name in _names(yaml.safe_load(path.read_text()))} - words - _OTHER_MEANINGS
+    assert {"anthropic", "openai", "gemini", "bedrock"} <= names
+    is_name = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(names)))})(?![\w-])")
+    named = [f"{path}:{line}: {text}" for path, tree in _trees() for line, text in _texts(tree) if is_name.search(text) and not _is_of_other_catalogue(path, text)]
     assert named == []
+
+
+_OTHER_MEANINGS = {"custom", "github"}
+"""Aliases that are also a kind of provider and a format of output."""
+
+
+def _names(provider: dict[str, Any]) -> Iterator[str]:
+    yield provider["id"]
+    yield from (alias if isinstance(alias, str) else alias["id"] for alias in provider.get("aliases", ()))
 
 
 def _texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -128,9 +139,9 @@ def _texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.value
 
 
-def _own_name(path: Path) -> str | None:
-    """Return the name of the catalogue an importer reads, which may also be a provider's."""
-    return path.stem.replace("_", "-") if path.parts[0] == "importers" else None
+def _is_of_other_catalogue(path: Path, text: str) -> bool:
+    """Tell whether an importer names what it reads: the catalogue, which may also be a provider, or a package of JavaScript."""
+    return path.parts[0] == "importers" and (text == path.stem.replace("_", "-") or text.startswith("@"))
 
 
 def test_everything_public_is_exported_sorted_documented_and_of_the_runtime() -> None:

@@ -91,13 +91,11 @@ SCALARS = [
 @pytest.mark.parametrize(("value", "text"), SCALARS, ids=ascii)
 def test_a_scalar_is_quoted_only_where_it_must_be(value: Any, text: str) -> None:
     assert scalar(value) == text
+    key = text if isinstance(value, str) else "key"
     for fast in (True, False):
-        read = Document("x.yaml", "x", "models", f"a: {text}\nb: [{text}, {{{text}: {text}}}]\n".encode())
+        read = Document("x.yaml", "x", "models", f"a: {text}\nb: [{text}, {{{key}: {text}}}]\n".encode())
         read.load(fast=fast)
-        if isinstance(value, str):
-            assert (read.data, read.problems) == ({"a": value, "b": [value, {value: value}]}, [])
-        else:
-            assert read.data is None or read.data["a"] == value
+        assert (read.data, read.problems) == ({"a": value, "b": [value, {value if isinstance(value, str) else "key": value}]}, [])
 
 
 def test_every_registry_file_reads_the_same_when_rendered_anew() -> None:
