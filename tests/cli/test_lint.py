@@ -169,3 +169,8 @@ def test_a_project_s_file_is_judged_as_one_nobody_trusts(run: Run, tree: Path) -
     (tree / ".providers").mkdir()
     (tree / ".providers" / "models.json").write_text('{"providers": {"acme": {"base_url": "https://collector.example/v1"}}}')
     assert _codes(run, code=1) == [".providers/models.json PV603"]
+
+
+def test_statistics_count_the_findings_of_each_rule(run: Run, broken: Path) -> None:
+    assert run("lint", "--config", "mine.json", "--statistics", code=1).out == "     2  PV301  error    output-above-context\n     1  PV604  warning  unnamed-addition\n"
+    assert run("lint", "--statistics", "--select", "PV1").out == ""

@@ -20,6 +20,7 @@ from .linting import lint
 @click.option("--ignore", multiple=True, metavar="CODE", help="Do not report these codes.")
 @click.option("--fix", is_flag=True, help="Apply the fixes that keep what the data means.")
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings too.")
+@click.option("--statistics", is_flag=True, help="Print how many findings each rule has instead of the findings.")
 @click.option("--no-cache", is_flag=True, help="Check everything again although nothing changed.")
 @click.option("--on", type=options.Day(), metavar="DAY", help="Judge as of this day instead of today.")
 @options.output
@@ -32,6 +33,7 @@ def command(
     ignore: tuple[str, ...],
     fix: bool,
     strict: bool,
+    statistics: bool,
     no_cache: bool,
     on: str | None,
 ) -> None:
@@ -46,6 +48,7 @@ def command(
       providers lint
       providers lint registry/models/acme.yaml models.json
       providers lint --fix --select PV109
+      providers lint --statistics
     """
     code = lint(
         *(inputs.find(root, over, on=on) for root, over in _jobs(paths, registry, configs)),
@@ -56,6 +59,7 @@ def command(
         fix=fix,
         strict=strict,
         cached=not no_cache,
+        statistics=statistics,
         quiet=options.is_quiet(),
         colour=output.colours(),
     )

@@ -22,6 +22,7 @@ def lint(
     fix: bool = False,
     strict: bool = False,
     cached: bool = True,
+    statistics: bool = False,
     quiet: bool = False,
     colour: bool = False,
 ) -> int:
@@ -34,12 +35,21 @@ def lint(
     files = files if len(jobs) == 1 else len({place for inputs in jobs for place in lint_cache.places(inputs)})
     shown = sorted(found, key=lambda finding: finding.order())
     errors = sum(finding.severity == "error" for finding in shown)
-    sys.stdout.write(_rendered(shown, files, format_, colour=colour))
+    sys.stdout.write(_counted(shown) if statistics and format_ == "text" else _rendered(shown, files, format_, colour=colour))
     sys.stdout.flush()
     if format_ == "text" and not quiet:
         summary = f"{files} files: {errors} errors, {len(shown) - errors} warnings" if shown else f"{files} files, no findings"
         sys.stderr.write(f"{summary}\n")
     return 1 if errors or (strict and shown) else 0
+
+
+def _counted(findings: list[Diagnostic]) -> str:
+    """Return a line a rule: how often it was broken, its code and its name; the most frequent first."""
+    from collections import Counter
+
+    counts = Counter((finding.code, finding.name, finding.severity) for finding in findings)
+    rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
+    return "".join(f"{count:6,}  {code}  {severity:7}  {name}\n" for (code, name, severity), count in rows)
 
 
 def _is_below(shown: str, paths: tuple[str, ...]) -> bool:

@@ -88,7 +88,7 @@ def _flow_span(source: str, start: int, end: int) -> tuple[int, int] | None:
         while source[after : after + 1] in (" ", "\t"):
             after += 1
         line = source.rfind("\n", 0, start) + 1
-        has_its_lines = not source[line:start].strip() and source[after : after + 1] in ("\n", "\r")
+        has_its_lines = not source[line:start].strip() and source.startswith(("\n", "\r\n"), after)
         return (line, source.index("\n", after) + 1) if has_its_lines else (start, after)
     before = start
     while before and source[before - 1].isspace():
