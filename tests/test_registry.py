@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
 from modelwright import Registry, load, pipeline
-from modelwright.emit import artifact as format_, providers_markdown
+from modelwright.emit import artifact as format_, json_document, providers_markdown
 from modelwright.passes.fields import model_fields
 from modelwright.resources import registry_dir
 from modelwright.rules import all_rules
 from modelwright.runtime import artifact as reader
+from modelwright.source.schemas import bundled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,6 +107,12 @@ def test_no_two_providers_write_the_same_facts(written: list[tuple[str, dict[str
 
 def test_the_page_of_providers_is_what_the_registry_gives(checked: pipeline.Result) -> None:
     assert (ROOT.parent / "docs" / "providers.md").read_text() == providers_markdown.emit(checked.catalog)
+
+
+def test_what_is_compiled_fits_its_schema(checked: pipeline.Result) -> None:
+    document = json.loads(json_document.emit(checked.catalog, digest=checked.digest, compiler="test"))
+    wrong = Draft202012Validator(bundled("artifact")).iter_errors(document)
+    assert [f"{error.json_path}: {error.message[:200]}" for error in wrong] == []
 
 
 @pytest.fixture

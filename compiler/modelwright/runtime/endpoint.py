@@ -59,7 +59,7 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
         raise MissingVariableError(provider["id"], "base_url", env)
     words = protocols.get(protocol, {})
     base_url = _filled(base_url, values, provider).rstrip("/").removesuffix(words.get("drop", ""))
-    upstream = _upstream(model, provider, values)
+    upstream = _upstream(model, provider, values, _first(environ, provider.get("upstream_ids_env", ())))
     is_routes_own = protocol == chosen["protocol"]
     path = facts.get("path") or (chosen.get("path") if is_routes_own else None)
     if model.output == ("embedding",) and "embedding_path" in words and "path" not in facts:
@@ -164,9 +164,10 @@ def _filled(text: str, values: "Mapping[str, str | MissingVariableError]", provi
     return head
 
 
-def _upstream(model: "Model", provider: "dict[str, Any]", values: "Mapping[str, str | MissingVariableError]") -> str:
-    """Return the id to send: the one that was asked for, with the prefix that the provider's rule gives it."""
-    given: str | None = model._facts.get("upstream_id")
+def _upstream(model: "Model", provider: "dict[str, Any]", values: "Mapping[str, str | MissingVariableError]", named: "str | None") -> str:
+    """Return the id to send: the model's own; else the one that *named* (`id=sent,…`) has for it; else the one asked for, with the prefix the provider's rule gives it."""
+    pairs = dict(part.split("=", 1) for part in (named or "").replace(" ", "").split(",") if "=" in part)
+    given: str | None = model._facts.get("upstream_id") or pairs.get(model.asked_id) or pairs.get(model.id)
     upstream = given or model.asked_id
     rule = provider.get("upstream_ids")
     if rule is None or given is not None or upstream.startswith(tuple(rule["unless"])) or not upstream.startswith(tuple(rule["families"])):

@@ -149,6 +149,8 @@ class Document:
         return self._span(mark.line, mark.column, mark.end_line, mark.end_column)
 
     def _span(self, line: int, column: int, end_line: int, end_column: int) -> Span:
+        last = (len(self._lines) - 1, len(self._lines[-1]))  # what is missing at the end would stand beyond it
+        (line, column), (end_line, end_column) = min((line, column), last), min((end_line, end_column), (last[0], last[1] + 1))
         return Span(self.shown, line + 1, column + 1, end_line + 1, end_column + 1)
 
     def line(self, number: int) -> str:

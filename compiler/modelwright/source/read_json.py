@@ -64,7 +64,8 @@ def compose(text: str) -> tuple[Node | None, list[Problem]]:
         if reader.skip(position) != len(text):
             raise _InvalidError(reader.skip(position), "text after the end of the JSON value", "remove it")
     except _InvalidError as error:
-        mark = reader.mark(error.position, error.position + 1)
+        line, column = reader.place(min(error.position, len(text.rstrip())))
+        mark = Mark(line, column, line, column + 1)
         return None, [*reader.problems, Problem(_SYNTAX, f"invalid JSON: {error.what}", error.help, mark)]
     return node, reader.problems[:MAX_PROBLEMS]
 
@@ -76,7 +77,7 @@ class _Reader:
         self._starts = [0, *(match.end() for match in BREAK.finditer(text))]
 
     def mark(self, start: int, end: int) -> Mark:
-        return Mark(*self._place(start), *self._place(end)) if self.text else TOP
+        return Mark(*self.place(start), *self.place(end)) if self.text else TOP
 
     def skip(self, position: int) -> int:
         match = _SPACE.match(self.text, position)
@@ -163,7 +164,7 @@ class _Reader:
             raise _InvalidError(position, "a comma without a value after it", "remove the comma")
         return after
 
-    def _place(self, position: int) -> tuple[int, int]:
+    def place(self, position: int) -> tuple[int, int]:
         from bisect import bisect_right
 
         line = bisect_right(self._starts, position) - 1

@@ -97,13 +97,20 @@ def compose(text: str) -> tuple[Node | None, list[Problem]]:
         return None, [*composer.problems, Problem("PV002", f"nested deeper than {MAX_DEPTH} levels", "flatten the data", error.mark)]
     except yaml.MarkedYAMLError as error:
         where = error.problem_mark or error.context_mark
-        mark = Mark(where.line, where.column, where.line, where.column + 1) if where else TOP
+        mark = _within(text, where.line, where.column) if where else TOP
         what = ": ".join(part for part in (error.context, error.problem) if part)
         how = next((how for part, how in _CURES if part in what), "mend the syntax here")
         return None, [*composer.problems, Problem("PV002", f"invalid YAML: {what}", how, mark)]
     except yaml.reader.ReaderError as error:
         return None, [*composer.problems, *_characters(text)] or [Problem("PV005", str(error), "remove the character")]
     return composer.root, composer.problems[:MAX_PROBLEMS]
+
+
+def _within(text: str, line: int, column: int) -> Mark:
+    """Return the mark of one character, which at the end of *text* is the last that says something."""
+    lines = BREAK.split(text.rstrip())
+    line, column = min((line, column), (len(lines) - 1, len(lines[-1])))
+    return Mark(line, column, line, column + 1)
 
 
 def _characters(text: str) -> Iterator[Problem]:
@@ -129,6 +136,7 @@ class _Composer:
         self.problems: list[Problem] = []
         self._open: list[tuple[Node, list[Node]]] = []
         self._documents = 0
+        self._merges: set[Mark] = set()
 
     def feed(self, events: Iterator[Any]) -> None:
         for event in events:
@@ -175,6 +183,8 @@ class _Composer:
         if event.style or not event.implicit[0]:
             return text
         value = plain(text)
+        if value == "<<":
+            self._merges.add(_mark(event))
         if isinstance(value, float) and not math.isfinite(value):
             self.problems.append(Problem("PV002", f"`{clipped(text)}` is not a finite number", "write a finite number, or leave the key out", _mark(event)))
         return value
@@ -197,7 +207,7 @@ class _Composer:
     def _pair(self, node: Node, key: Node, child: Node) -> None:
         if not isinstance(key.value, str):
             self.problems.append(Problem("PV002", "a key that is not text", "quote the key; a mapping or list cannot be one", key.mark))
-        elif key.value == "<<":
+        elif key.mark in self._merges:
             self.problems.append(Problem("PV004", "a merge key is not allowed", "write the keys out; or share them with `inherit`", key.mark))
         elif key.value in node.value:
             first = node.keys[key.value].line + 1

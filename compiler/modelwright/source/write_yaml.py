@@ -57,7 +57,7 @@ def _entry(key: str, value: Any, indent: int) -> list[str]:
     head = f"{pad}{scalar(key)}:"
     one_line = f"{head} {flow(value)}"
     nested = isinstance(value, Sequence) and not isinstance(value, str) and bool(value) and isinstance(value[0], Mapping)
-    if not nested and (len(one_line) <= _WIDTH or not isinstance(value, Mapping)):
+    if not nested and (len(one_line) <= _WIDTH or not isinstance(value, Mapping) or not value):
         return [one_line]
     if isinstance(value, Mapping):
         return [head, *(line for name, item in value.items() for line in _entry(name, item, indent + 2))]
