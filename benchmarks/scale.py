@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import shutil
+import time
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 CACHE = ROOT / "benchmarks" / ".cache"
 COPIES = 100
+_IN_USE_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,15 +89,17 @@ def _code() -> Iterator[Path]:
 
 
 def _fresh(kind: str, state: Iterable[Path]) -> Path:
-    """Return where what is made from *state* is kept, after removing what was made from another."""
+    """Return where what is made from *state* is kept, after removing what was made from another, unless a run may still use it."""
     digest = hashlib.sha256(today().encode())
     for file in state:
         digest.update(file.read_bytes())
     place = CACHE / f"{kind}-{digest.hexdigest()[:12]}"
     for old in CACHE.glob(f"{kind}-*"):
-        if old != place and old.is_dir():
+        if old == place or time.time() - old.stat().st_mtime < _IN_USE_SECONDS:
+            continue
+        if old.is_dir():
             shutil.rmtree(old)
-        elif old != place:
+        else:
             old.unlink()
     return place
 

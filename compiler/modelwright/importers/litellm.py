@@ -16,6 +16,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from ..diagnostics.render_text import printable
 from .shape import items, listed, mapping, number, plain, reading, see, slug, text
 
 if TYPE_CHECKING:
@@ -129,8 +130,9 @@ def _model(identity: str, facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _note(facts: Mapping[str, Any]) -> str | None:
+    """Return what somebody remarked; a remark is no fact to be checked, so what would command a terminal is taken out of it."""
     said = facts.get("comment", mapping(facts.get("metadata", {}), "`metadata`").get("notes"))
-    return said if isinstance(said, str) else None
+    return printable(said) if isinstance(said, str) else None
 
 
 def _inputs(facts: Mapping[str, Any], mode: Any) -> list[Any]:
