@@ -72,4 +72,4 @@ rule: $(VENV)/.tools  ## New rule with fixtures: make rule NAME=price-without-so
 	@$(BIN)/python docs/new_rule.py "$(NAME)" "$(CODE)"
 
 clean:     ## Remove what was built
-	@rm -rf build dist $(VENV) benchmarks/.venvs .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+	@rm -rf build dist $(VENV) benchmarks/.venvs benchmarks/.cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
