@@ -62,6 +62,7 @@ def _route(record: dict[str, Any], route: dict[str, Any], kinds: dict[str, Any])
     return {
         "id": route["id"],
         "label": route["label"],
+        "region": route.get("region"),
         "protocol": route["protocol"],
         "base_url": route.get("base_url"),
         "auth": {"kind": auth["kind"], "header": header, "env": auth.get("env", [])},

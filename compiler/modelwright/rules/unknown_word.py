@@ -2,7 +2,7 @@
 unknown-word
 
 What it checks
-    Modalities, capabilities, thinking modes and levels, protocols, auth kinds, listing shapes, price units, quirks and error classes are words of registry/vocabulary/.
+    Modalities, capabilities, thinking modes and levels, protocols, auth kinds, listing shapes, price units, quirks, regions and error classes are words of registry/vocabulary/.
 
 Why it matters
     Code that reads the registry knows the vocabulary only; an unknown word is a capability nobody finds, or a provider nobody can call.
@@ -106,7 +106,7 @@ def _items(entry: Entry, pointer: tuple[str, ...], words: list[str], vocabulary:
 
 
 def _providers(catalog: Catalog) -> Iterator[_Found]:
-    protocols, kinds, quirks = (_known(catalog, name) for name in ("protocols", "auth", "quirks"))
+    protocols, kinds, quirks, regions = (_known(catalog, name) for name in ("protocols", "auth", "quirks", "regions"))
     adapters, units, classes = (_known(catalog, name) for name in ("discovery", "price-units", "errors"))
     for entry in catalog.providers.values():
         for index, route in enumerate(entry.facts["routes"]):
@@ -114,6 +114,8 @@ def _providers(catalog: Catalog) -> Iterator[_Found]:
                 yield route_place(entry, index, "protocol"), route["protocol"], "protocols", protocols
             if route["auth"]["kind"] not in kinds:
                 yield route_place(entry, index, "auth", "kind"), route["auth"]["kind"], "auth", kinds
+            if route.get("region", next(iter(regions), "")) not in regions:
+                yield route_place(entry, index, "region"), route["region"], "regions", regions
             for word in route.get("quirks", ()):
                 if word not in quirks:
                     yield replace(route_place(entry, index, "quirks", word), on_key=True), word, "quirks", quirks
