@@ -1,6 +1,6 @@
 """`python -m modelwright` is `providers`."""
 
-from .cli import main
+from .cli import script
 
 if __name__ == "__main__":
-    main()
+    script()

@@ -25,6 +25,15 @@ def main() -> None:
     sys.exit(code)
 
 
+def script() -> None:
+    """Do as `main`, and end the process at once: taking a large catalogue apart again would take longer than the help page."""
+    try:
+        main()
+    except SystemExit as stopped:
+        sys.stderr.flush()
+        os._exit(stopped.code if isinstance(stopped.code, int) else 1)
+
+
 def _run() -> int:
     from . import shortcut
 
