@@ -21,14 +21,14 @@ PARTS = {
 }
 EACH = {"requests": "usd_per_request", "images": "usd_per_image", "audio_minutes": "usd_per_audio_minute", "searches": "usd_per_search"}
 STANDS_IN = {
-    "cache_read_usd_per_mtok": "input_usd_per_mtok",
-    "cache_write_usd_per_mtok": "cache_write_5m_usd_per_mtok",
-    "cache_write_5m_usd_per_mtok": "input_usd_per_mtok",
-    "input_audio_usd_per_mtok": "input_usd_per_mtok",
-    "input_image_usd_per_mtok": "input_usd_per_mtok",
-    "reasoning_usd_per_mtok": "output_usd_per_mtok",
-    "output_audio_usd_per_mtok": "output_usd_per_mtok",
-    "output_image_usd_per_mtok": "output_usd_per_mtok",
+    "cache_read_usd_per_mtok": ("input_usd_per_mtok",),
+    "cache_write_usd_per_mtok": ("cache_write_5m_usd_per_mtok", "input_usd_per_mtok"),
+    "cache_write_5m_usd_per_mtok": ("cache_write_usd_per_mtok", "input_usd_per_mtok"),
+    "input_audio_usd_per_mtok": ("input_usd_per_mtok",),
+    "input_image_usd_per_mtok": ("input_usd_per_mtok",),
+    "reasoning_usd_per_mtok": ("output_usd_per_mtok",),
+    "output_audio_usd_per_mtok": ("output_usd_per_mtok",),
+    "output_image_usd_per_mtok": ("output_usd_per_mtok",),
 }
 
 
@@ -97,7 +97,8 @@ def _cost(name: str, quantity: int, blocks: Blocks) -> Fraction | None:
 
 
 def _figure(key: str, blocks: Blocks) -> Fraction | None:
-    for block in blocks:
-        if key in block:
-            return Fraction(str(block[key]))
-    return _figure(STANDS_IN[key], blocks) if key in STANDS_IN else None
+    for name in (key, *STANDS_IN.get(key, ())):
+        for block in blocks:
+            if name in block:
+                return Fraction(str(block[name]))
+    return None

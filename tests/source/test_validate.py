@@ -131,7 +131,7 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def verdict() -> tuple[list[Any], list[Any]]:
-    result = pipeline.compile(pipeline.Inputs(registry_dir(), TODAY))
+    result = pipeline.resolve(pipeline.Inputs(registry_dir(), TODAY))
     return result.findings, [document.data for document in result.documents]
 
 
