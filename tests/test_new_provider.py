@@ -64,7 +64,7 @@ def test_nothing_is_found_wrong_with_it(registry: Path) -> None:
 def test_it_is_listed_with_its_routes_and_variables(compiled: Path) -> None:
     (shown,) = asked(compiled, "list", "--provider", "ACME-AI")["providers"]
     assert (shown["id"], shown["name"], shown["aliases"], shown["billing"]) == ("acme", "Acme", ["acme-ai"], "metered")
-    route = {"id": "api", "label": "API key", "protocol": "openai-chat", "base_url": "https://api.acme.example/v1", "discovery": "${base_url}/models"}
+    route = {"id": "api", "label": "API key", "region": None, "protocol": "openai-chat", "base_url": "https://api.acme.example/v1", "discovery": "${base_url}/models"}
     assert shown["routes"] == [{**route, "auth": {"kind": "bearer", "header": "Authorization", "env": ["ACME_API_KEY"]}}]
     assert [model["ref"] for model in asked(compiled, "models", "list", "--provider", "acme")["models"]] == ["acme/acme-large-2", "acme/lab/open-weights"]
 

@@ -73,8 +73,8 @@ def texts() -> st.SearchStrategy[str]:
 def trees() -> st.SearchStrategy[dict[str, Any]]:
     """Return nested mappings and lists of scalars with text keys."""
     scalars = st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats(allow_nan=False, allow_infinity=False) | texts()
-    values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts(), inner, max_size=3), max_leaves=8)
-    return st.dictionaries(texts(), values, min_size=1, max_size=4)
+    values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts(), inner, max_size=3), max_leaves=5)
+    return st.dictionaries(texts(), values, min_size=1, max_size=3)
 
 
 @st.composite
