@@ -6,17 +6,18 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given, strategies as st
 
-from layer_strategies import Facts, endpoints, expected, inheriting_overlays, leaves, overlays, registries, resolve, sightings
+from layer_strategies import Facts, endpoints, expected, inheriting_overlays, leaves, overlays, registries, registry_files, resolve, sightings
+from modelwright import pipeline
 from modelwright.cli import build
 from modelwright.ir.catalog import at
 from modelwright.passes import freeze, trace
 
 if TYPE_CHECKING:
     import random
-
-    import pytest
+    from pathlib import Path
 
     from modelwright.ir.catalog import Catalog, Entry, Pointer
     from modelwright.pipeline import Result
@@ -149,12 +150,14 @@ def test_origins_name_exactly_the_fields_the_user_gave(registry: Facts, user: Fa
             assert records[f"{provider}/{model}"].get("origins", {}) == dict.fromkeys(given_, "user")
 
 
-def test_an_order_of_files_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The law above would fail if the compiler took files as the disk lists them."""
-    from modelwright.source import layout
-
-    registry = {"acme": {"m1": {"name": "One"}}, "zenith": {}}
-    paths = [document.path for document in resolve(registry).documents]
-    monkeypatch.setattr(layout, "sorted", lambda values, **_: list(values), raising=False)
-    monkeypatch.setattr(os, "listdir", lambda path, list_=os.listdir: sorted(list_(path), reverse=True))
-    assert [document.path for document in resolve(registry).documents] != paths
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_of_two_files_that_declare_a_model_the_first_by_name_wins_however_the_disk_lists_them(is_reversed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = registry_files({"acme": {"m1": {"name": "One"}}})
+    files["models/zzz.yaml"] = files["models/acme.yaml"].replace("One", "Two")
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    monkeypatch.setattr(os, "listdir", lambda path, list_=os.listdir: sorted(list_(path), reverse=is_reversed))
+    found = pipeline.resolve(pipeline.Inputs(str(tmp_path), "2026-11-20")).catalog
+    assert found.models["acme/m1"].facts["name"] == "One"
+    assert [note.kind for note in found.notes] == ["file-name", "duplicate-model"]
