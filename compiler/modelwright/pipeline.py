@@ -61,10 +61,10 @@ def read(inputs: Inputs) -> list[Document]:
     return documents
 
 
-def resolve(inputs: Inputs) -> Result:
-    """Return the resolved catalogue with the findings of shape; no rule has run."""
+def resolve(inputs: Inputs, documents: list[Document] | None = None) -> Result:
+    """Return the resolved catalogue with the findings of shape; no rule has run. *documents* stand in for what is on disk."""
     catalog = Catalog(inputs.today)
-    result = Result(catalog, read(inputs))
+    result = Result(catalog, read(inputs) if documents is None else documents)
     catalog.documents.extend(result.documents)
     users = {user.path: user for user in inputs.user_files}
     for document in result.documents:
@@ -83,16 +83,16 @@ def resolve(inputs: Inputs) -> Result:
 
 
 def compile(  # noqa: A001  # the word for it; nothing here needs the builtin
-    inputs: Inputs, *, select: Iterable[str] = (), ignore: Iterable[str] = ()
+    inputs: Inputs, *, select: Iterable[str] = (), ignore: Iterable[str] = (), documents: list[Document] | None = None
 ) -> Result:
     """
-    Return the resolved catalogue and every finding.
+    Return the resolved catalogue and every finding; *documents* stand in for what is on disk.
 
     *select* and *ignore* are codes, or the beginnings of codes, of the findings to keep and to drop.
     """
     from .rules import runner
 
-    result = resolve(inputs)
+    result = resolve(inputs, documents)
     findings = runner.run(result.catalog, result.documents, result.findings, tuple(select), tuple(ignore))
     seen = {document.shown for document in result.documents if document.kind == "sightings"}
     # What a listing says is nobody's to mend here; it is left out or flagged, and keeps no compile from being written.

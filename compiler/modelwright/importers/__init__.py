@@ -19,7 +19,7 @@ class Importer(Protocol):
 
     NAME: str
 
-    def read(self, catalogue: Any) -> Catalogue: ...
+    def read(self, catalogue: Any, skipped: list[str] | None = None) -> Catalogue: ...
 
 
 @cache

@@ -54,11 +54,12 @@ _ALWAYS = ""
 """The day before all days."""
 
 
-def read(catalogue: Any) -> Catalogue:
+def read(catalogue: Any, skipped: list[str] | None = None) -> Catalogue:
     """
     Return per provider id its provider entry, without order and sources, and its models in the catalogue's order.
 
-    Raises ShapeError when *catalogue* is not a list of providers as genai-prices has it.
+    Raises ShapeError when *catalogue* is not a list of providers as genai-prices has it; with *skipped*, models that are not
+    are left out and told there.
     """
     result: Catalogue = {}
     with reading("the whole file"):
@@ -69,7 +70,10 @@ def read(catalogue: Any) -> Catalogue:
             pages = items(provider.get("pricing_urls") or [None], "`pricing_urls`")
             entry = listed({"id": slug(name)}, text(provider["name"], "`name`"), pages[0] if isinstance(pages[0], str) else None)
             models = items(provider["models"], "`models`")
-        result[slug(name)] = (entry, [_checked(name, place, model) for place, model in enumerate(models)])
+        result[slug(name)] = (entry, [])
+        for place, model in enumerate(models):
+            with reading(name, skipped):
+                result[slug(name)][1].append(_checked(name, place, model))
     return result
 
 

@@ -79,18 +79,19 @@ _Blocks = dict[tuple[str | None, int | None], dict[str, Decimal]]
 """Figures by service tier and by the number of input tokens above which they hold."""
 
 
-def read(catalogue: Any) -> Catalogue:
+def read(catalogue: Any, skipped: list[str] | None = None) -> Catalogue:
     """
     Return per provider id its provider entry, without order and sources, and its models in the catalogue's order.
 
-    A model's `sources` hold no more than the page LiteLLM names. Raises ShapeError when *catalogue* is no map of costs.
+    A model's `sources` hold no more than the page LiteLLM names. Raises ShapeError when *catalogue* is no map of
+    costs; with *skipped*, models that cannot be read are left out and told there.
     """
     with reading("the whole file"):
         entries = mapping(catalogue, "it")
     found: dict[str, dict[str, tuple[bool, dict[str, Any]]]] = {}
     names: dict[str, str] = {}
     for key, facts in entries.items():
-        with reading(key):
+        with reading(key, skipped):
             if "litellm_provider" not in mapping(facts, "it") or key == _EXAMPLE:
                 continue
             name = text(facts["litellm_provider"], "`litellm_provider`")

@@ -45,11 +45,12 @@ _LIMITS = {"context": "context_tokens", "input": "input_tokens", "output": "outp
 _TIER_OF_LEGACY_PRICE = 200_000
 
 
-def read(catalogue: Any) -> Catalogue:
+def read(catalogue: Any, skipped: list[str] | None = None) -> Catalogue:
     """
     Return per provider id its provider entry, without order and sources, and its models in the catalogue's order.
 
-    Raises ShapeError when *catalogue* does not have the shape of `api.json`.
+    Raises ShapeError when *catalogue* does not have the shape of `api.json`; with *skipped*, models that do not are left out
+    and told there.
     """
     result: Catalogue = {}
     with reading("the whole file"):
@@ -58,13 +59,12 @@ def read(catalogue: Any) -> Catalogue:
         with reading(key):
             models = mapping(mapping(provider, "it")["models"], "`models`")
             entry = _provider(key, provider)
-        result[slug(key)] = (entry, [_checked(f"{key}.models.{identity}", model) for identity, model in models.items()])
+        found: list[dict[str, Any]] = []
+        for identity, model in models.items():
+            with reading(f"{key}.models.{identity}", skipped):
+                found.append(_model(mapping(model, "it")))
+        result[slug(key)] = (entry, found)
     return result
-
-
-def _checked(place: str, model: Any) -> dict[str, Any]:
-    with reading(place):
-        return _model(mapping(model, "it"))
 
 
 def _provider(key: str, provider: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,18 +91,23 @@ def _variable(variables: dict[str, dict[str, Any]], env: str) -> str:
 
 
 def _model(model: Mapping[str, Any]) -> dict[str, Any]:
-    entry: dict[str, Any] = {"id": text(model["id"], "`id`"), "name": model["name"]}
+    entry: dict[str, Any] = {"id": text(model["id"], "`id`")}
+    if "name" in model:
+        entry["name"] = model["name"]
     if status := _STATUS.get(model.get("status", "")):
         entry["status"] = status
     for theirs, ours in (("release_date", "released_on"), ("last_updated", "updated_on"), ("knowledge", "knowledge_until")):
         if model.get(theirs):
             entry[ours] = model[theirs]
-    entry["limits"] = {ours: model["limit"][theirs] for theirs, ours in _LIMITS.items() if theirs in model["limit"]}
+    if limits := {ours: model["limit"][theirs] for theirs, ours in _LIMITS.items() if theirs in model.get("limit", {})}:
+        entry["limits"] = limits
     for side in ("input", "output"):
-        if words := model["modalities"][side]:
+        if words := model.get("modalities", {}).get(side):
             entry[side] = list(dict.fromkeys(words))
-    entry["capabilities"] = _capabilities(model)
-    entry["thinking"] = _thinking(model)
+    if capabilities := _capabilities(model):
+        entry["capabilities"] = capabilities
+    if thinking := _thinking(model):
+        entry["thinking"] = thinking
     if "cost" in model:
         entry["prices"] = [_price(model["cost"], model.get("experimental", {}).get("modes", {}))]
     override = model.get("provider", {})
@@ -119,6 +124,8 @@ def _capabilities(model: Mapping[str, Any]) -> dict[str, bool]:
 
 
 def _thinking(model: Mapping[str, Any]) -> dict[str, Any]:
+    if "reasoning" not in model:
+        return {}
     if not model["reasoning"]:
         return {"mode": "none"}
     if "reasoning_options" not in model:

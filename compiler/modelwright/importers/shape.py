@@ -24,9 +24,19 @@ class WrongKindError(TypeError):
 
 
 @contextmanager
-def reading(place: str) -> Iterator[None]:
-    """Turn what goes wrong in reading what stands at *place* into a ShapeError that says so."""
-    place = place or "what has an empty key"
+def reading(place: str, skipped: list[str] | None = None) -> Iterator[None]:
+    """Turn what goes wrong in reading what stands at *place* into a ShapeError that says so; with *skipped* it is only told there."""
+    try:
+        with _reading(place or "what has an empty key"):
+            yield
+    except ShapeError as error:
+        if skipped is None:
+            raise
+        skipped.append(str(error))
+
+
+@contextmanager
+def _reading(place: str) -> Iterator[None]:
     try:
         yield
     except ShapeError:

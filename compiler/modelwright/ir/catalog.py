@@ -154,6 +154,8 @@ class Catalog:
     files: list[ModelsFile] = field(default_factory=list)
     overlays: list[Overlay] = field(default_factory=list)
     listings: list[tuple[Source, Facts]] = field(default_factory=list)
+    decisions: list[tuple[Source, int, Facts]] = field(default_factory=list)
+    """What was declined before, each with its file and index."""
     aliases: dict[str, tuple[str, Place]] = field(default_factory=dict)
     """The user's own names for models."""
     notes: list[Note] = field(default_factory=list)

@@ -28,6 +28,8 @@ def add(catalog: Catalog, document: Document, problems: list[Problem], *, layer:
         _add_provider(catalog, document, data, layer)
     elif document.kind == "models":
         _add_models(catalog, document, data, layer)
+    elif document.kind == "decisions":
+        catalog.decisions.extend((document, index, said) for index, said in enumerate(data["decisions"]) if said is not None)
     elif document.kind == "overlay":
         catalog.overlays.append(Overlay(layer, document, data, trusted))
     else:
@@ -36,7 +38,7 @@ def add(catalog: Catalog, document: Document, problems: list[Problem], *, layer:
 
 def _cut(kind: str, pointer: Pointer) -> Pointer | None:
     """Return the smallest entry around *pointer* that can be left out; None when that is the whole document."""
-    if kind == "models" and len(pointer) >= 2 and pointer[0] == "models":
+    if kind in ("models", "decisions") and len(pointer) >= 2 and pointer[0] == kind:
         return pointer[:2]
     if kind == "sightings" and len(pointer) >= 2:
         return pointer[:4] if pointer[2:3] == ("models",) and len(pointer) >= 4 else pointer[:2]

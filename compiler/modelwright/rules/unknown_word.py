@@ -107,7 +107,7 @@ def _items(entry: Entry, pointer: tuple[str, ...], words: list[str], vocabulary:
 
 def _providers(catalog: Catalog) -> Iterator[_Found]:
     protocols, kinds, quirks, regions = (_known(catalog, name) for name in ("protocols", "auth", "quirks", "regions"))
-    adapters, units, classes = (_known(catalog, name) for name in ("discovery", "price-units", "errors"))
+    adapters, units, classes, policies = (_known(catalog, name) for name in ("discovery", "price-units", "errors", "policies"))
     for entry in catalog.providers.values():
         for index, route in enumerate(entry.facts["routes"]):
             if route["protocol"] not in protocols:
@@ -124,6 +124,8 @@ def _providers(catalog: Catalog) -> Iterator[_Found]:
                 yield entry.place("discovery", index, "adapter"), listing["adapter"], "discovery", adapters
             if "price_unit" in listing and listing["price_unit"] not in units:
                 yield entry.place("discovery", index, "price_unit"), listing["price_unit"], "price-units", units
+            if "policy" in listing and listing["policy"] not in policies:
+                yield entry.place("discovery", index, "policy"), listing["policy"], "policies", policies
         for index, rule in enumerate(entry.facts.get("errors", ())):
             if rule["class"] not in classes:
                 yield entry.place("errors", index, "class"), rule["class"], "errors", classes

@@ -49,7 +49,7 @@ def edited(document: Document, pointer: Pointer, text: str | None) -> Document |
         flow = source[offset.of(*parent.mark.start)] in "{["
         key = parent.keys.get(pointer[-1])
         start = offset.of(*key.start) if key is not None else start
-        span = _flow_span(source, start, end) if flow else _block_span(source, start, end, is_item=key is None)
+        span = flow_span(source, start, end) if flow else _block_span(source, start, end, is_item=key is None)
         if span is None:
             return None
         start, end = span
@@ -79,7 +79,8 @@ def _find(root: Node | None, pointer: Pointer) -> tuple[Node, Node] | None:
     return None if parent is None or node is None or not pointer else (parent, node)
 
 
-def _flow_span(source: str, start: int, end: int) -> tuple[int, int] | None:
+def flow_span(source: str, start: int, end: int) -> tuple[int, int]:
+    """Return what goes when the entry between *start* and *end* is taken out of a flow collection: one comma too, and its line where it has one."""
     after = end
     while source[after : after + 1].isspace():
         after += 1

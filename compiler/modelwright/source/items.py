@@ -14,6 +14,7 @@ from typing import Any
 from . import read_yaml
 from .node import Mark, Node
 
+_COMMENT = re.compile(r"(?m)^ *#.*$")
 _FIRST = re.compile(r"(?m)^( *)- ")
 
 
@@ -25,10 +26,10 @@ class Items:
         self._values = values
         self._known: dict[int, Node | None] = {}
         self._starts: list[int] = []
-        head = re.search(rf"(?m)^{key}:[ ]*(#.*)?$", text)
+        head = re.search(rf"(?m)^{key}:[ ]*(#.*)?\r?$", text)
         first = _FIRST.search(text, head.end()) if head else None
-        if head and first and not text[head.end() : first.start()].strip():
-            end = re.compile(r"(?m)^[^ \-#\n]").search(text, head.end() + 1)
+        if head and first and not _COMMENT.sub("", text[head.end() : first.start()]).strip():
+            end = re.compile(r"(?m)^[^ \-#\r\n]").search(text, head.end() + 1)
             self._end = end.start() if end else len(text)
             self._starts = [match.start() for match in re.compile(rf"(?m)^{first[1]}- ").finditer(text, head.end(), self._end)]
 
@@ -38,11 +39,17 @@ class Items:
             self._known[index] = self._compose(index)
         return self._known[index]
 
-    def _compose(self, index: int) -> Node | None:
+    def stretch(self, index: int) -> tuple[int, int] | None:
+        """Return where the lines of the item at *index* begin and end, as far as the text alone tells; None when it does not."""
         if len(self._starts) != len(self._values) or not 0 <= index < len(self._starts):
             return None
-        start = self._starts[index]
-        stop = self._starts[index + 1] if index + 1 < len(self._starts) else self._end
+        return self._starts[index], self._starts[index + 1] if index + 1 < len(self._starts) else self._end
+
+    def _compose(self, index: int) -> Node | None:
+        stretch = self.stretch(index)
+        if stretch is None:
+            return None
+        start, stop = stretch
         root, problems = read_yaml.compose(self._text[start:stop])
         if problems or root is None or root.value != [self._values[index]]:
             return None

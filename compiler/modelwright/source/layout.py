@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 FOLDERS = {"vocabulary": "vocabulary", "providers": "provider", "models": "models"}
 """Folder of the registry to the kind of its files."""
+DECISIONS = "decisions.yaml"
 
 
 def files(root: str) -> list[tuple[str, str, str]]:
@@ -25,6 +26,8 @@ def files(root: str) -> list[tuple[str, str, str]]:
         except OSError:
             if os.path.lexists(place):
                 found.append((place, f"registry/{folder}", kind))
+    if os.path.lexists(place := os.path.join(root, DECISIONS)):
+        found.append((place, f"registry/{DECISIONS}", "decisions"))
     return sorted(found, key=lambda file: file[1])
 
 
@@ -40,7 +43,7 @@ def read_registry(root: str) -> list[Document]:
 
 def _read(root: str) -> Iterator[Document]:
     for place, path, kind in files(root):
-        if path.count("/") == 1:
+        if path.count("/") == 1 and kind != "decisions":
             yield _stray(place, path, kind, "this is not a folder that can be read", "put the folder in its place, or mend its permissions")
         elif not path.endswith(".yaml"):
             yield _stray(place, path, kind, "only files that end in .yaml belong here", "rename the file, or move it elsewhere")

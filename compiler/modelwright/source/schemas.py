@@ -12,7 +12,9 @@ from .. import resources
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-KINDS = ("models", "provider", "vocabulary", "overlay", "sightings", "artifact", "diagnostics")
+KINDS = ("models", "provider", "vocabulary", "overlay", "sightings", "artifact", "diagnostics", "review", "decisions", "upstream")
+SHARED = ("models", "provider")
+"""The kinds whose definitions others refer to."""
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import shape_messages as messages
 from .node import MAX_PROBLEMS, Pointer, Problem, clipped
-from .schemas import KINDS, schema
+from .schemas import SHARED, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +40,20 @@ def validate(document: Document, *, fast: bool = True) -> list[Problem]:
     return list(dict.fromkeys(islice(problems, MAX_PROBLEMS)))
 
 
+def faults(kind: str, data: Any) -> list[Pointer]:
+    """Return where in *data*, which no file holds, something is not as the schema of *kind* wants it; empty when all is well."""
+    try:
+        if _gate(kind).is_valid(data):
+            return []
+    except (ImportError, ValueError):
+        pass
+    found: list[Pointer] = []
+    for error in _validator(kind).iter_errors(data):
+        pointer = tuple(error.absolute_path)
+        found += [(*pointer, key) for key, _, _ in messages.unknown_keys(error.schema, error.instance)] if error.validator in _EXTRA else [pointer]
+    return found
+
+
 @cache
 def _gate(kind: str) -> Any:
     import jsonschema_rs
@@ -51,7 +65,7 @@ def _gate(kind: str) -> Any:
 def _gates() -> Any:
     import jsonschema_rs
 
-    return jsonschema_rs.Registry([(schema(name)["$id"], schema(name)) for name in KINDS])
+    return jsonschema_rs.Registry([(schema(name)["$id"], schema(name)) for name in SHARED])
 
 
 @cache
@@ -59,7 +73,7 @@ def _validator(kind: str) -> Any:
     from jsonschema import Draft202012Validator, validators
     from referencing import Registry, Resource
 
-    resources = ((schema(name)["$id"], Resource.from_contents(schema(name))) for name in KINDS)
+    resources = ((schema(name)["$id"], Resource.from_contents(schema(name))) for name in {kind, *SHARED})
     registry: Registry[Any] = Registry().with_resources(resources)
     strict = validators.extend(Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique_items})  # type: ignore[no-untyped-call]
     return strict(schema(kind), registry=registry)

@@ -9,7 +9,9 @@ from typing import Any
 
 from .read_yaml import plain
 
-_WIDTH = 150
+WIDTH = 150
+"""Longest line that holds a group of facts."""
+
 _PLAIN = re.compile(r"[A-Za-z$/_][A-Za-z0-9 ._/@()+$-]*")
 _PLAIN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
 _UNSEEN = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -20,13 +22,13 @@ def render_document(data: Mapping[str, Any], *, schema: str) -> str:
     """Return *data* as a YAML document that names *schema* for editors; lists of mappings are spread over lines."""
     lines = [f"# yaml-language-server: $schema=../../schemas/{schema}.schema.json"]
     for key, value in data.items():
-        lines.extend(_entry(key, value, indent=0))
+        lines.extend(entry_lines(key, value, indent=0))
     return "\n".join(lines) + "\n"
 
 
 def render_item(item: Mapping[str, Any], *, indent: int = 2) -> str:
     """Return one entry of a list as lines that begin with a hyphen, for splicing into a document."""
-    return "\n".join(_item(item, indent)) + "\n"
+    return "\n".join(item_lines(item, indent)) + "\n"
 
 
 def scalar(value: Any) -> str:
@@ -52,22 +54,24 @@ def flow(value: Any) -> str:
     return scalar(value)
 
 
-def _entry(key: str, value: Any, indent: int) -> list[str]:
+def entry_lines(key: str, value: Any, indent: int) -> list[str]:
+    """Return one entry of a mapping as lines without their ends, in block style where it is too long for one."""
     pad = " " * indent
     head = f"{pad}{scalar(key)}:"
     one_line = f"{head} {flow(value)}"
     nested = isinstance(value, Sequence) and not isinstance(value, str) and bool(value) and isinstance(value[0], Mapping)
-    if not nested and (len(one_line) <= _WIDTH or not isinstance(value, Mapping) or not value):
+    if not nested and (len(one_line) <= WIDTH or not isinstance(value, Mapping) or not value):
         return [one_line]
     if isinstance(value, Mapping):
-        return [head, *(line for name, item in value.items() for line in _entry(name, item, indent + 2))]
-    return [head, *(line for item in value for line in _item(item, indent + 2))]
+        return [head, *(line for name, item in value.items() for line in entry_lines(name, item, indent + 2))]
+    return [head, *(line for item in value for line in item_lines(item, indent + 2))]
 
 
-def _item(item: Any, indent: int) -> list[str]:
+def item_lines(item: Any, indent: int) -> list[str]:
+    """Return one entry of a list as lines without their ends; what has an id is always spread."""
     pad = " " * indent
     one_line = f"{pad}- {flow(item)}"
-    if not isinstance(item, Mapping) or ("id" not in item and len(one_line) <= _WIDTH):
+    if not isinstance(item, Mapping) or ("id" not in item and len(one_line) <= WIDTH):
         return [one_line]
-    lines = [line for key, value in item.items() for line in _entry(key, value, indent + 2)]
+    lines = [line for key, value in item.items() for line in entry_lines(key, value, indent + 2)]
     return [f"{pad}- {lines[0].strip()}", *lines[1:]]

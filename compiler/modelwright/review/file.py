@@ -1,0 +1,147 @@
+"""The review file: the plan as a person reads and edits it, one decision a change. The same plan gives the same bytes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from ..source.write_yaml import render_item
+from .plan import ADDED, RISKS, Change, Impact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ..source.document import Document
+    from .plan import Plan, SourceState
+
+PENDING, APPROVED, REJECTED, DEFERRED = "pending", "approved", "rejected", "deferred"
+_HEAD = """\
+# yaml-language-server: $schema={schema}
+# What changed upstream. Set `decision` to approved, rejected or deferred (with `until`), and say why in `reason`; then run
+#   providers refresh --apply
+# It applies what is approved, exactly, and remembers what is rejected. Running the refresh again keeps your decisions.
+version: 1
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One change with what was decided."""
+
+    change: Change
+    decision: str = PENDING
+    reason: str | None = None
+    until: str | None = None
+    index: int = 0
+    """Its place in the file."""
+
+
+def decided(plan: Plan, earlier: Mapping[str, Item], today: str) -> list[Item]:
+    """Return an item a change; a decision stays as long as the change is the same one, a deferred one until its day."""
+    items = []
+    for index, change in enumerate(plan.changes):
+        before = earlier.get(change.id)
+        is_kept = before is not None and _is_same(before.change, change) and not (before.decision == DEFERRED and (before.until or "") <= today)
+        if before is not None and is_kept:
+            items.append(Item(change=change, decision=before.decision, reason=before.reason, until=before.until, index=index))
+        else:
+            items.append(Item(change=change, index=index))
+    return items
+
+
+def _is_same(before: Change, now: Change) -> bool:
+    return (before.word, before.old, before.new) == (now.word, now.old, now.new)
+
+
+def render(items: Sequence[Item], sources: Sequence[SourceState], *, schema: str) -> str:
+    """Return the review as YAML; *schema* is where an editor finds its schema."""
+    text = _HEAD.format(schema=schema)
+    if sources:
+        text += "sources:\n" + "".join(render_item(_source(source)) for source in sorted(sources, key=lambda source: source.id))
+    if not items:
+        return text + "changes: []\n"
+    text += "changes:\n"
+    for provider, group in groupby(items, key=lambda item: item.change.provider):
+        group_ = list(group)
+        counts = Counter(item.change.risk for item in group_)
+        text += f"  # {provider}: {', '.join(f'{counts[risk]} {risk}' for risk in RISKS if counts[risk])}\n"
+        text += "".join(render_item(as_data(item)) for item in group_)
+    return text
+
+
+def _source(source: SourceState) -> dict[str, Any]:
+    found: dict[str, Any] = {"id": source.id, "state": source.state}
+    if source.models is not None:
+        found["models"] = source.models
+    return found | ({"detail": source.detail} if source.detail else {})
+
+
+def as_data(item: Item) -> dict[str, Any]:
+    """Return *item* as the review has it."""
+    change = item.change
+    source = {"id": change.source, **change.origin}
+    if not change.ref.endswith(f"/{change.listed_as}") and change.field not in (ADDED, "provider"):
+        source["listed_as"] = change.listed_as
+    data = {
+        "id": change.id,
+        "class": change.word,
+        "risk": change.risk,
+        "held": change.held,
+        "old": change.old,
+        "new": change.new,
+        "details": list(change.details),
+        "source": source,
+        "also": list(change.also),
+        "against": dict(change.against),
+        "impact": [str(impact) for impact in change.impact],
+        "follows": change.follows,
+        "decision": item.decision,
+        "reason": item.reason,
+        "until": item.until,
+    }
+    found = {key: value for key, value in data.items() if value not in (None, [], {})}
+    return found if change.base == change.old else {**found, "base": change.base}
+
+
+def items_of(document: Document) -> list[Item]:
+    """Return the items of a checked review."""
+    return [_item(index, said) for index, said in enumerate(document.data["changes"])]
+
+
+def _item(index: int, said: Mapping[str, Any]) -> Item:
+    ref, _, field = said["id"].rpartition("#")
+    source = dict(said["source"])
+    identity, listed_as = source.pop("id"), source.pop("listed_as", None)
+    provider, slash, model = ref.partition("/")
+    if not slash:
+        provider = model = ref.partition(":")[2]
+        field = "provider"
+    old, new = said.get("old"), said.get("new")
+    change = Change(
+        id=said["id"],
+        word=said["class"],
+        risk=said["risk"],
+        provider=provider,
+        ref=ref if slash else provider,
+        field=field,
+        old=old,
+        new=new,
+        base=said.get("base", old),
+        source=identity,
+        origin=source,
+        listed_as=listed_as or (new["id"] if field == ADDED and new else model),
+        also=tuple(said.get("also", ())),
+        against=tuple(said.get("against", {}).items()),
+        held=said.get("held"),
+        details=tuple(said.get("details", ())),
+        impact=tuple(Impact(kind=text.partition(" ")[0], ref=text.partition(" ")[2]) for text in said.get("impact", ())),
+        follows=said.get("follows"),
+    )
+    return Item(change=change, decision=said["decision"], reason=said.get("reason"), until=said.get("until"), index=index)
+
+
+def with_decision(items: Iterable[Item], wanted: str) -> list[Item]:
+    """Return the items that are decided so."""
+    return [item for item in items if item.decision == wanted]

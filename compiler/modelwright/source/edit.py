@@ -1,0 +1,252 @@
+"""Changes of a registry's model entries as edits of their YAML: what is not about a changed field stays as it is written."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from . import read_yaml, schemas
+from .document import Document
+from .items import Items
+from .node import MAX_DEPTH, MAX_DIGITS, Pointer, clipped
+from .splice import Splice, SpliceError, same
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_LATE = ("tiers", "variants", "off_peak", "prices", "disagreements", "sources", "source", "note", "$unset")
+"""Keys that are written behind those the schema names after them."""
+
+
+class _Removed:
+    def __repr__(self) -> str:
+        return "REMOVED"
+
+
+REMOVED: Final = _Removed()
+"""The value of a field that is taken out."""
+
+
+class EditError(ValueError):
+    """A change that cannot be made without changing anything else; the message names model and field."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One change of one entry of a document's `models`."""
+
+    model: str
+    """Its id, exactly."""
+    pointer: Pointer
+    """The field: keys, and indexes of lists; the index behind the last appends."""
+    value: Any
+    """What it holds from now on, plain data; REMOVED takes it out."""
+
+
+def edited(document: Document, changes: Sequence[Change], additions: Sequence[Mapping[str, Any]] = ()) -> Document:
+    """
+    Return *document* with *changes* made one after the other and *additions* behind its last model, and nothing else changed.
+
+    What lies on the way to a field is made where it is missing. Taking out the last thing in a group takes out the group, where
+    the schema wants something in it. Taking out what is not there changes nothing. Raises EditError.
+    """
+    models = _models(document)
+    numbers = _numbers(models)
+    added = _additions(additions, numbers)
+    pieces = _Pieces(document, models)
+    for change in changes:
+        found = numbers.get(change.model, [])
+        if len(found) != 1:
+            raise EditError(f"`{clipped(change.model)}` stands {len(found)} times in {document.shown}")
+        pieces.change(found[0], change)
+    if added:
+        pieces.append(added)
+    order_mark = document.text.removesuffix(document.source.encode())
+    result = Document(document.path, document.shown, document.kind, order_mark + pieces.text().encode(), document.file)
+    result.load()
+    if result.problems or not same(result.data, {**document.data, "models": [*pieces.values, *added]}):
+        named = ", ".join(f"`{clipped(model)}`" for model in dict.fromkeys([*(change.model for change in changes), *(item["id"] for item in added)]))
+        raise EditError(f"{document.shown} would not read back as it should with {named} changed; edit it by hand")
+    return result
+
+
+def _models(document: Document) -> list[Any]:
+    if document.is_json or document.kind != "models":
+        raise EditError(f"{document.shown} is not a YAML file of models")
+    models = document.data.get("models") if isinstance(document.data, dict) else None
+    if document.problems or not isinstance(models, list):
+        raise EditError(f"{document.shown} is not in order; see `providers lint`")
+    return models
+
+
+def _numbers(models: Iterable[Any]) -> dict[str, list[int]]:
+    """Return per id where it stands."""
+    numbers: dict[str, list[int]] = {}
+    for number, model in enumerate(models):
+        name = model.get("id") if isinstance(model, dict) else None
+        if isinstance(name, str):
+            numbers.setdefault(name, []).append(number)
+    return numbers
+
+
+def _additions(items: Iterable[Mapping[str, Any]], numbers: dict[str, list[int]]) -> list[dict[str, Any]]:
+    added: dict[str, dict[str, Any]] = {}
+    for item in items:
+        name = item.get("id")
+        if not isinstance(name, str):
+            raise EditError("a model to add has no `id`")
+        if name in numbers or name in added:
+            raise EditError(f"`{clipped(name)}` is there already")
+        try:
+            added[name] = _plain(item)
+        except ValueError as error:
+            raise EditError(f"`{clipped(name)}` cannot be written: {error}") from error
+    return list(added.values())
+
+
+class _Pieces:
+    """A document's text in pieces: the entries that change, each on its own where its lines stand apart, and what is between."""
+
+    def __init__(self, document: Document, models: list[Any]) -> None:
+        self.values = [*models]
+        self._source = document.source
+        self._items = Items(self._source, "models", models)
+        self._parts: dict[int, tuple[int, int, Splice]] = {}
+        self._whole: Splice | None = None
+        first = read_yaml.BREAK.search(self._source)
+        self._newline = first[0] if first and first[0] in ("\r", "\r\n") else "\n"
+
+    def change(self, number: int, change: Change) -> None:
+        what = f"`{clipped(change.model)}`: `{clipped('.'.join(map(str, change.pointer)))}`"
+        try:
+            value = _changed(self.values[number], change)
+            if same(value, self.values[number]):
+                return
+            splice, pointer = self._open(number)
+            splice.turn(pointer, value)
+            if not same(splice.value_at(pointer), value):
+                raise SpliceError("it would not read back as it should")
+        except ValueError as error:
+            raise EditError(f"{what} cannot be changed: {error}") from error
+        self.values[number] = value
+
+    def append(self, added: list[dict[str, Any]]) -> None:
+        try:
+            if not self.values:
+                self._unite().turn(("models",), added)
+            else:
+                splice, pointer = self._open(len(self.values) - 1)
+                splice.insert(pointer[:-1], pointer[-1] + 1, added)
+        except ValueError as error:
+            raise EditError(f"`{clipped(added[0]['id'])}` cannot be added: {error}") from error
+
+    def text(self) -> str:
+        if self._whole is not None:
+            return self._whole.text
+        text, done = "", 0
+        for start, stop, splice in sorted(self._parts.values(), key=lambda part: part[0]):
+            text += self._source[done:start] + splice.text
+            done = stop
+        return text + self._source[done:]
+
+    def _open(self, number: int) -> tuple[Splice, tuple[str, int] | tuple[int]]:
+        """Return the text that the entry at *number* is changed in, and the way to it there."""
+        if self._whole is None and number not in self._parts:
+            stretch = self._items.stretch(number)
+            part = None if stretch is None else self._part(number, *stretch)
+            if part is None or stretch is None:
+                self._unite()
+            else:
+                self._parts[number] = (*stretch, part)
+        return (self._parts[number][2], (0,)) if self._whole is None else (self._whole, ("models", number))
+
+    def _part(self, number: int, start: int, stop: int) -> Splice | None:
+        try:
+            part = Splice(self._source[start:stop], self._newline, lambda pointer: _order(pointer[1:]))
+        except SpliceError:
+            return None
+        return part if same(part.value_at(()), [self.values[number]]) else None
+
+    def _unite(self) -> Splice:
+        if self._whole is None:
+            self._whole = Splice(self.text(), self._newline, lambda pointer: _order(pointer[2:]))
+        return self._whole
+
+
+def _changed(model: Any, change: Change) -> Any:
+    """Return *model* after *change*; raises ValueError where that leads nowhere."""
+    if not change.pointer:
+        raise ValueError("no field is named")
+    if change.pointer[0] == "id":
+        raise ValueError("the id says which entry it is")
+    value = REMOVED if change.value is REMOVED else _plain(change.value)
+    return _with(model, change.pointer, value, _subschema(()))
+
+
+def _with(old: Any, steps: Pointer, value: Any, shape: Mapping[str, Any]) -> Any:
+    """Return *old*, REMOVED where there is nothing, with *value* at *steps*; REMOVED where nothing is left."""
+    if not steps:
+        return value
+    if value is REMOVED and (old is REMOVED or old is None):
+        return old
+    step, below = steps[0], _below(shape, steps[0])
+    new: Any
+    if isinstance(step, str):
+        old = {} if old is REMOVED or old is None else old
+        if not isinstance(old, dict):
+            raise ValueError("it lies in what is no mapping")  # noqa: TRY004  # what is wrong is the pointer
+        part = _with(old.get(step, REMOVED), steps[1:], value, below)
+        new = {key: item for key, item in old.items() if key != step} if part is REMOVED else old | {step: part}
+    else:
+        old = [] if old is REMOVED or old is None else old
+        if not isinstance(old, list) or not 0 <= step <= len(old):
+            raise ValueError("it lies in what is no list, or a shorter one")
+        part = _with(old[step] if step < len(old) else REMOVED, steps[1:], value, below)
+        new = [*old[:step], *([] if part is REMOVED else [part]), *old[step + 1 :]]
+    return REMOVED if old and not new and (shape.get("minProperties") or shape.get("minItems")) else new
+
+
+def _plain(value: Any, depth: int = 1) -> Any:
+    """Return *value* as the dicts, lists and scalars it reads back as; raises ValueError where it cannot."""
+    if isinstance(value, Mapping) and depth < MAX_DEPTH and all(isinstance(key, str) for key in value):
+        return {_plain(key): _plain(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, str):
+        if not value.isascii():
+            value.encode()
+        return value
+    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)) and depth < MAX_DEPTH:
+        return [_plain(item, depth + 1) for item in value]
+    if value is None or isinstance(value, bool) or (isinstance(value, int) and abs(value) < 10**MAX_DIGITS) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    raise ValueError("it is no plain data")
+
+
+def _below(shape: Mapping[str, Any], step: str | int) -> Mapping[str, Any]:
+    """Return the schema of what lies at *step* in what *shape* describes; empty where the schema does not say."""
+    found = shape.get("items")
+    if isinstance(step, str):
+        found = dict(schemas.properties("models", dict(shape))).get(step, shape.get("additionalProperties"))
+    return _resolved(found) if isinstance(found, dict) else {}
+
+
+def _resolved(shape: dict[str, Any]) -> dict[str, Any]:
+    """Return *shape* with what it refers to behind what it says itself."""
+    seen = shape
+    while "$ref" in seen:
+        _, seen = schemas.resolve("models", seen["$ref"])
+        shape = {key: value for key, value in seen.items() if key != "properties"} | shape
+    return shape
+
+
+@cache
+def _subschema(pointer: Pointer) -> Mapping[str, Any]:
+    return _below(_subschema(pointer[:-1]), pointer[-1]) if pointer else schemas.schema("models")["$defs"]["model"]
+
+
+def _order(pointer: Pointer) -> list[str]:
+    """Return the keys of the mapping at *pointer* of an entry in the order they are written."""
+    names = [name for name, _ in schemas.properties("models", dict(_subschema(tuple(0 if isinstance(step, int) else step for step in pointer))))]
+    return [name for name in names if name not in _LATE] + [name for name in _LATE if name in names]

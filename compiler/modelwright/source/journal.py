@@ -1,0 +1,329 @@
+"""
+Write several files, all or none, whatever moment the process ends at.
+
+Everything is staged beside the files first. One renaming, of the journal, decides: before it nothing has changed, after it
+whatever is not done yet is finished by `recover`. A journal with the opposite direction lies ready, so that a writer that
+fails can go back. At its top this module imports next to nothing: `lint` asks it whether something is pending.
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from filelock import BaseFileLock
+
+_FOLDER = ".apply"
+_LARGEST_JOURNAL = 1 << 26
+
+
+class BusyError(OSError):
+    """Somebody else is writing, and did not finish in time."""
+
+
+class PendingError(OSError):
+    """An interrupted change that can be neither finished nor undone without losing something; the message says how to decide."""
+
+
+class StaleError(OSError):
+    """A file that is not what it was when the change was made; `path` is relative to the root."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"`{_shown(path)}` was changed in the meantime; make the change anew")
+        self.path = path
+
+
+def is_pending(root: str) -> bool:
+    """Tell whether a change of the files below *root* was interrupted, so that some may be new and some old."""
+    return os.path.lexists(os.path.join(root, _FOLDER, "journal.json"))
+
+
+def write_all(root: str, contents: Mapping[str, bytes | None], *, expected: Mapping[str, str | None] | None = None, wait_seconds: float = 10.0) -> None:
+    """
+    Put *contents* at their paths, relative to *root* with `/` between folders, which are made; None removes the file.
+
+    *expected* are the digests (SHA-256) that files must have, None those that must not be there. A change that was interrupted
+    before is finished first. Links stay links, and files keep their modes.
+
+    Raises ValueError for a path that leaves *root*, BusyError, StaleError and PendingError as they say, and OSError where a file
+    cannot be written; nothing has changed then, or `is_pending` says that it has.
+    """
+    places = [_place(root, path, is_link_meant=content is None) for path, content in contents.items()]
+    checked = [(path, _place(root, path), digest) for path, digest in (expected or {}).items()]
+    if len(set(places)) < len(places):
+        raise ValueError("two of the paths lead to one file")
+    lock = _locked(root, wait_seconds)
+    try:
+        _settle(root)
+        for path, place, digest in checked:
+            if _digest(_content(place)) != digest:
+                raise StaleError(path)
+        _write(root, dict(zip(places, contents.items(), strict=True)))
+    finally:
+        lock.release()
+
+
+def recover(root: str) -> str | None:
+    """
+    Finish, or clear away, what an interrupted change left below *root*, and say in a sentence what was found and done; None: nothing was.
+
+    Raises PendingError when a file was changed since (nothing is touched then), BusyError while another writes, and OSError.
+    """
+    if not any(map(os.path.lexists, (_journal(root), _stage(root), _done(root)))):
+        return None
+    lock = _locked(root, 10.0)
+    try:
+        return _settle(root)
+    finally:
+        lock.release()
+
+
+def _write(root: str, wanted: Mapping[str, tuple[str, bytes | None]]) -> None:
+    stage = _stage(root)
+    try:
+        os.mkdir(stage)
+        forward = list(_staged(stage, wanted))
+        back = [entry | {"from": entry["to"], "to": entry["from"], "staged": f"{entry['staged']}.old"} for entry in forward]
+        for name, is_back, entries in (("forward.json", False, forward), ("back.json", True, back)):
+            _store(os.path.join(stage, name), _encoded({"back": is_back, "entries": entries}), 0o644)
+        _sync(stage)
+    except BaseException:
+        _clear(root)
+        raise
+    if not forward:
+        _clear(root)
+        return
+    try:
+        os.replace(os.path.join(stage, "forward.json"), _journal(root))
+        _sync(os.path.join(root, _FOLDER))
+        _carry_out(root, forward)
+    except OSError:
+        os.replace(os.path.join(stage, "back.json"), _journal(root))
+        _carry_out(root, back)
+        raise
+    finally:
+        if not is_pending(root):
+            _clear_in_passing(root)
+
+
+def _staged(stage: str, wanted: Mapping[str, tuple[str, bytes | None]]) -> Iterable[dict[str, Any]]:
+    """Store what files hold and will hold in *stage*; yield how each is changed, those left out that stay as they are."""
+    for number, (place, (path, new)) in enumerate(wanted.items()):
+        old = _content(place)
+        if old == new:
+            continue
+        mode = 0o644 if old is None else os.stat(place).st_mode & 0o7777
+        _check_folder(os.path.dirname(place))
+        for name, content in ((f"{number}", new), (f"{number}.old", old)):
+            if content is not None:
+                _store(os.path.join(stage, name), content, mode)
+        yield {"path": path, "is_link_meant": new is None, "from": _digest(old), "to": _digest(new), "staged": f"{number}"}
+
+
+def _carry_out(root: str, entries: list[dict[str, Any]]) -> None:
+    """Bring every file into the state the journal wants, unless one is in neither of its two; then put the journal away."""
+    left = []
+    folders: set[str] = set()
+    for entry in entries:
+        place = _place(root, entry["path"], is_link_meant=entry["is_link_meant"])
+        found = _digest(_content(place))
+        staged = os.path.join(_stage(root), entry["staged"])
+        if found != entry["to"]:
+            if found != entry["from"] or (entry["to"] is not None and _digest(_content(staged)) != entry["to"]):
+                raise PendingError(
+                    f"`{_shown(entry['path'])}` was changed after a change of several files was interrupted; "
+                    f"undo what was done to it, or delete `{_shown(os.path.join(root, _FOLDER))}` to keep every file as it is now"
+                )
+            left.append((place, staged, entry["to"] is None))
+        folders.update(_folders(root, place))
+    for place, staged, is_removal in left:
+        if is_removal:
+            os.unlink(place)
+        else:
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            os.replace(staged, place)
+    for folder in sorted(folders):
+        _sync(folder)
+    os.replace(_journal(root), _done(root))
+    _sync(os.path.join(root, _FOLDER))
+
+
+def _settle(root: str) -> str | None:
+    """Do what `recover` says, the lock being held."""
+    stage = _stage(root)
+    if is_pending(root):
+        is_back, entries = _read(root, _journal(root))
+        os.makedirs(stage, exist_ok=True)
+        try:
+            _carry_out(root, entries)
+        except ValueError as error:
+            raise _damaged(root) from error
+        _clear(root)
+        return f"a change of {len(entries)} files was interrupted; it is {'rolled back' if is_back else 'finished'} now"
+    if not any(map(os.path.lexists, (stage, _done(root)))):
+        return None
+    is_back = not os.path.lexists(_done(root)) or _read(root, _done(root))[0]
+    _clear(root)
+    return f"a change of several files was interrupted when {'no file was changed; it is rolled back' if is_back else 'all were in place; it is finished now'}"
+
+
+def _read(root: str, place: str) -> tuple[bool, list[dict[str, Any]]]:
+    """Return whether the journal at *place* goes back, and its entries; raises PendingError for one that nobody wrote here."""
+    import json
+
+    try:
+        if os.path.getsize(place) > _LARGEST_JOURNAL:
+            raise _damaged(root)
+        journal = json.loads(_content(place) or b"")
+        kinds = {"path": str, "staged": str, "is_link_meant": bool, "from": str | None, "to": str | None}
+        entries = [{name: entry[name] for name in kinds} for entry in journal["entries"]]
+        is_back = journal["back"]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise _damaged(root) from error
+    sound = all(isinstance(entry[name], kind) for entry in entries for name, kind in kinds.items())
+    if not sound or not isinstance(is_back, bool) or not all(entry["staged"].removesuffix(".old").isdecimal() for entry in entries):
+        raise _damaged(root)
+    return is_back, entries
+
+
+def _damaged(root: str) -> PendingError:
+    place = _shown(os.path.join(root, _FOLDER))
+    return PendingError(f"`{place}/journal.json` is damaged; compare the files with your history, then delete `{place}` to keep them as they are")
+
+
+def _place(root: str, path: str, *, is_link_meant: bool = False) -> str:
+    """Return where *path* really is, links followed except, with *is_link_meant*, its own; raises ValueError when that is outside of *root*."""
+    base = os.path.realpath(root)
+    steps = path.split("/")
+    if not {"", ".", ".."}.isdisjoint(steps) or "\0" in path or "\\" in path or os.path.splitdrive(path)[0]:
+        raise ValueError(f"`{_shown(path)}` is no path below the root")
+    place = os.path.join(base, *steps)
+    place = os.path.join(os.path.realpath(os.path.dirname(place)), steps[-1]) if is_link_meant else os.path.realpath(place)
+    inside = place.removeprefix(base.rstrip(os.sep) + os.sep)
+    if inside == place or inside.split(os.sep)[0].lower() == _FOLDER:
+        raise ValueError(f"`{_shown(path)}` leads out of the root")
+    return place
+
+
+def _locked(root: str, wait_seconds: float) -> BaseFileLock:
+    """Return the lock, held; the file stays, since whoever waits for it has it open."""
+    import filelock
+
+    folder = os.path.join(root, _FOLDER)
+    if os.path.islink(folder):
+        raise PendingError(f"`{_shown(folder)}` is a link; delete it")
+    if not os.path.isdir(folder):
+        os.makedirs(folder, exist_ok=True)
+    ignored = os.path.join(folder, ".gitignore")
+    if not os.path.exists(ignored) or not os.path.getsize(ignored):
+        with open(ignored, "w", encoding="utf-8") as stream:
+            stream.write("*\n")
+    lock = filelock.FileLock(os.path.join(folder, "lock"), timeout=wait_seconds)
+    try:
+        lock.acquire()
+    except filelock.Timeout as error:
+        raise BusyError(f"`{_shown(root)}` is being written by another process; wait until it is done") from error
+    return lock
+
+
+def _content(place: str) -> bytes | None:
+    """Return what the file at *place* holds, None when there is none; raises OSError for what is no file."""
+    import stat
+
+    try:
+        if not stat.S_ISREG(os.stat(place).st_mode):
+            raise OSError(f"`{_shown(place)}` is not a file")
+        with open(place, "rb") as stream:
+            return stream.read()
+    except FileNotFoundError:
+        return None
+
+
+def _digest(content: bytes | None) -> str | None:
+    import hashlib
+
+    return None if content is None else hashlib.sha256(content).hexdigest()
+
+
+def _check_folder(folder: str) -> None:
+    """Raise OSError unless files can be put into *folder*, which may have to be made."""
+    while not os.path.lexists(folder):
+        folder = os.path.dirname(folder)
+    if not os.path.isdir(folder):
+        raise NotADirectoryError(f"`{_shown(folder)}` is not a folder")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(f"`{_shown(folder)}` cannot be written to")
+
+
+def _folders(root: str, place: str) -> Iterable[str]:
+    """Return the folders from that of *place* up to *root*."""
+    base, folder = os.path.realpath(root), os.path.dirname(place)
+    found = [folder]
+    while folder != base:
+        folder = os.path.dirname(folder)
+        found.append(folder)
+    return found
+
+
+def _store(place: str, content: bytes, mode: int) -> None:
+    with open(place, "xb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.chmod(place, mode)
+
+
+def _encoded(value: Any) -> bytes:
+    import json
+
+    return json.dumps(value, indent=1).encode()
+
+
+def _sync(folder: str) -> None:
+    if os.name == "nt" or not os.path.isdir(folder):  # folders cannot be opened there
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _clear(root: str) -> None:
+    """Remove the stage, and then the mark that all is done."""
+    stage, done = _stage(root), _done(root)
+    if os.path.isdir(stage) and not os.path.islink(stage):
+        for name in os.listdir(stage):
+            os.unlink(os.path.join(stage, name))
+        os.rmdir(stage)
+    for rest in (stage, done):
+        if os.path.lexists(rest):
+            os.unlink(rest)
+
+
+def _clear_in_passing(root: str) -> None:
+    """Remove what nobody needs any more; what cannot be removed, the next writer removes."""
+    try:
+        _clear(root)
+    except OSError:
+        return
+
+
+def _journal(root: str) -> str:
+    return os.path.join(root, _FOLDER, "journal.json")
+
+
+def _done(root: str) -> str:
+    return os.path.join(root, _FOLDER, "done.json")
+
+
+def _stage(root: str) -> str:
+    return os.path.join(root, _FOLDER, "stage")
+
+
+def _shown(path: str) -> str:
+    return ascii(path)[1:-1][:300]
