@@ -100,6 +100,11 @@ def compile(  # noqa: A001  # the word for it; nothing here needs the builtin
     return result
 
 
+def diagnosed(document: Document) -> list[Diagnostic]:
+    """Return what is wrong with the text and the shape of one *document*, which belongs to no registry."""
+    return [_diagnostic(document, problem) for problem in _problems(document)]
+
+
 def _problems(document: Document) -> list[Problem]:
     """Return what is wrong with the text of *document*, and with the shape of what it holds besides."""
     if document.problems and document.data is None:

@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 import socket
+import tracemalloc
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,8 @@ from discover.asking import NOW, Naps, Plain, ask, ids, read
 from discover.servers import Call, Reply, as_json, serving
 from modelwright.discover.adapter import Listing, MalformedListingError, Page, Request
 from modelwright.discover.fetch import STATES, Limits
-from modelwright.discover.states import TABLE
+from modelwright.discover.states import TABLE, UnreadError
+from modelwright.discover.unpack import Unpacking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +52,7 @@ ANSWERS: dict[str, tuple[Reply, str, str]] = {
     "a number without end": (Reply(body=b'{"data": ' + b"9" * 5000 + b"}"), "malformed", "a number of too many digits; "),
     "nested deeply": (Reply(body=_nested(64)), "malformed", "nested deeper than 64 levels; "),
     "nested beyond recursion": (Reply(body=_nested(200_000)), "malformed", "nested deeper than 64 levels; "),
-    "very many values": (Reply(body=b'{"data": [' + b"1," * 1_000_000 + b"1]}"), "malformed", "more than 1,000,000 values; "),
+    "very many values": (Reply(body=b'{"data": [' + b"1," * 1_000_000 + b"1]}"), "malformed", "more values than any listing has; "),
     "too large": (Reply(body=b'{"data": "' + b"x" * 33_000_000 + b'"}'), "malformed", "larger than 32,000,000 bytes; "),
     "packed and damaged": (Reply(body=b"no gzip", headers={"Content-Encoding": "gzip"}), "malformed", "the packed body is damaged; "),
     "packed and cut off": (Reply(body=gzip.compress(json.dumps(ONE).encode())[:-9], headers={"Content-Encoding": "gzip"}), "malformed", "the packed body breaks off; "),
@@ -91,13 +93,28 @@ def test_every_state_has_a_meaning_and_all_but_the_good_ones_a_cure() -> None:
     assert [name for name, one in TABLE.items() if not one.cure] == ["ok", "not-modified"]
 
 
-def test_a_bomb_is_stopped_before_it_takes_room() -> None:
+def _bomb() -> bytes:
     packer = zlib.compressobj(wbits=31)
-    bomb = b"".join(packer.compress(bytes(1_000_000)) for _ in range(100)) + packer.flush()
+    return b"".join(packer.compress(bytes(1_000_000)) for _ in range(100)) + packer.flush()
+
+
+def test_a_bomb_is_malformed() -> None:
+    bomb = _bomb()
     assert len(bomb) < 200_000
     with serving(lambda _: Reply(body=bomb, headers={"Content-Encoding": "gzip"})) as server:
         found = read(ask(server.url), limits=Limits(max_bytes=1_000_000))
     assert (found.state, found.detail.partition(";")[0]) == ("malformed", "larger than 1,000,000 bytes")
+
+
+def test_a_bomb_is_stopped_before_it_takes_room() -> None:
+    bomb, unpacking = _bomb(), Unpacking("gzip", 1_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnreadError):
+            unpacking.take(bomb)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_stream_that_unpacks_to_nothing_ends_too() -> None:
@@ -189,7 +206,7 @@ def test_a_server_that_asks_to_wait_is_asked_again_then_or_not_at_all(headers: d
         found = read(ask(server.url), naps=naps, limits=Limits(source_seconds=25))
         assert len(server.calls) == len(waits) + 1
     assert (found.state, naps.seconds) == ("rate-limited", waits)
-    assert (("and to ask again in " in found.detail) is True) == (not waits)
+    assert ("(it asks to wait " in found.detail) == (not waits)
 
 
 def test_a_wait_beyond_the_deadline_is_not_begun() -> None:
@@ -218,6 +235,7 @@ PAGING: dict[str, tuple[Callable[[Call], Reply], str, str]] = {
     "no end": (lambda call: as_json({**ONE, "next": str(call.number)}), "malformed", "the listing has more than 7 pages"),
     "a later page that is refused": (lambda call: as_json({**ONE, "next": "x"}) if call.number == 1 else Reply(status=403), "unauthorized", "the server answered 403"),
     "a later page of another shape": (lambda call: as_json({**ONE, "next": "x"} if call.number == 1 else []), "malformed", "no `data`"),
+    "too many values in all": (lambda call: as_json({**ONE, "next": str(call.number), "x": [0] * 30}), "malformed", "more values"),
     "too much in all": (lambda call: as_json({**ONE, "next": str(call.number), "x": "y" * 3000}), "malformed", "larger than"),
 }
 
@@ -226,7 +244,7 @@ PAGING: dict[str, tuple[Callable[[Call], Reply], str, str]] = {
 def test_of_a_listing_that_cannot_be_read_to_its_end_nothing_is_used(name: str) -> None:
     answer, state, why = PAGING[name]
     with serving(answer) as server:
-        found = read(ask(server.url), limits=Limits(max_pages=7, max_bytes=10_000))
+        found = read(ask(server.url), limits=Limits(max_pages=7, max_bytes=10_000, max_values=99))
     assert (found.state, found.models) == (state, ())
     assert found.detail.startswith(why)
 

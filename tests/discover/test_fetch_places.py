@@ -101,6 +101,19 @@ def test_a_redirect_to_nowhere_is_unreachable() -> None:
         assert read(ask(server.url)).detail.startswith("the server answered 302; ")
 
 
+def test_a_redirect_cannot_change_who_asks() -> None:
+    with serving(lambda call: _to(server.url.replace("//", "//other:word@") + "/b") if call.path == "/a" else as_json(ONE)) as server:
+        read(ask(f"{server.url}/a", headers={"Authorization": "Bearer mine"}))
+        assert server.calls[1].headers["authorization"] == "Bearer mine"
+        read(ask(server.url.replace("//", "//someone:mine@") + "/a"))
+        assert base64.b64decode(server.calls[3].headers["authorization"].removeprefix("Basic ")) == b"someone:mine"
+
+
+def test_what_is_no_basic_authentication_is_hidden_as_it_is() -> None:
+    with serving(lambda call: as_json({"error": call.headers["authorization"]}, 401)) as server:
+        assert "pass" not in read(ask(server.url, headers={"Authorization": "Basic pass-word-in-clear"})).detail
+
+
 def test_user_and_password_of_the_address_go_along_and_are_not_shown(tmp_path: Path) -> None:
     with serving(lambda call: _to("/b") if call.path == "/a" else as_json({"error": call.headers["authorization"]}, 401)) as server:
         found = read(ask(server.url.replace("//", "//someone:pass-word@") + "/a"))

@@ -41,7 +41,9 @@ def pointers(value: Any, pointer: Pointer = ()) -> list[Pointer]:
 
 
 def values() -> st.SearchStrategy[Any]:
-    figures = st.dictionaries(st.sampled_from(["input_usd_per_mtok", "output_usd_per_mtok", "until", "note", "from"]), st.integers(0, 9) | st.sampled_from(["2026-01-31", "a: b"]), max_size=4)
+    figures = st.dictionaries(
+        st.sampled_from(["input_usd_per_mtok", "output_usd_per_mtok", "until", "note", "from"]), st.integers(0, 9) | st.sampled_from(["2026-01-31", "a: b"]), max_size=4
+    )
     return st.just(REMOVED) | st.integers() | st.text(max_size=200) | figures | st.lists(figures, max_size=2) | trees() | st.sampled_from(["1e3", "yes", "#", "é\n", "x" * 160])
 
 
@@ -74,7 +76,8 @@ def documents() -> st.SearchStrategy[Document]:
 def expected(data: Any, change: Change) -> Any:
     """Return what *data* becomes, told in the plainest way; groups that became empty are cut off afterwards."""
     data = copy.deepcopy(data)
-    node = next(model for model in data["models"] if model["id"] == change.model)
+    node: Any = next(model for model in data["models"] if model["id"] == change.model)
+    step: Any
     for step, following in zip(change.pointer[:-1], change.pointer[1:], strict=True):
         if change.value is REMOVED and (step not in node if isinstance(node, dict) else step >= len(node)):
             return data
@@ -89,7 +92,7 @@ def expected(data: Any, change: Change) -> Any:
                 return data
             node[step] = {}
         node = node[step]
-    last = change.pointer[-1]
+    last: Any = change.pointer[-1]
     if change.value is REMOVED:
         if isinstance(node, dict):
             node.pop(last, None)
@@ -133,7 +136,7 @@ def test_the_data_is_the_old_with_the_change_and_only_the_models_lines_differ(do
 
 def outside_stays(document: Document, result: Document, pointer: Pointer) -> None:
     """Check that what is above the line where *pointer* begins is the same, and what is below the line where it ends."""
-    old, new = ([document.breaks.split(each.text.decode()) for each in (document, result)])
+    old, new = [document.breaks.split(each.text.decode()) for each in (document, result)]
     assert document.root is not None
     mark = document.root.mark_of(pointer)
     head, tail = old[: mark.line], old[mark.end_line + 1 :]
@@ -148,7 +151,7 @@ def test_lines_of_other_fields_stay_in_their_order(document: Document, data: st.
     result = attempt(document, [Change(model=model["id"], pointer=(field,), value=data.draw(values()))])
     assume(result is not None)
     assert result is not None
-    old, new = ([document.breaks.split(each.text.decode()) for each in (document, result)])
+    old, new = [document.breaks.split(each.text.decode()) for each in (document, result)]
     number = document.data["models"].index(model)
     assert document.root is not None
     item = document.root.children["models"].children[number]
@@ -198,5 +201,5 @@ def test_models_are_added_behind_the_last_and_nothing_else_changes(document: Doc
     added = [{**body, "id": f"added {number}"} for number, body in enumerate(bodies)]
     result = edited(document, [], added)
     assert same(result.data["models"], [*document.data["models"], *added])
-    old, new = ([document.breaks.split(each.text.decode()) for each in (document, result)])
+    old, new = [document.breaks.split(each.text.decode()) for each in (document, result)]
     assert [name for name, *_ in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if name not in ("equal", "insert")] == []

@@ -33,7 +33,7 @@ def read(source: str, file: str) -> tuple[Catalogue, Holdings]:
     from ..importers.compare import Holdings
     from ..importers.shape import ShapeError
 
-    importer, data = all_importers()[source], _load(file)
+    importer, data = all_importers()[source], load(file)
     try:
         catalogue = importer.read(data)
         if not any(models for _, models in catalogue.values()):
@@ -77,7 +77,7 @@ def reading_of(file: str, read_from: str | None, read_on: str | None) -> dict[st
     return {"from": read_from or printable(os.path.basename(file)), "read_on": read_on or today()}
 
 
-def _load(file: str) -> Any:
+def load(file: str) -> Any:
     """Return the JSON in *file*; raises ClickException."""
     from ..source import read_json
 

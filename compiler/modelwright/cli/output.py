@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import resources
+from ..diagnostics.markup import without_markup
 from ..diagnostics.render_text import printable
 from . import options, terminal
 
@@ -49,18 +50,6 @@ def as_markdown(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     click.echo(f"| {' | '.join(columns)} |\n|{' --- |' * len(columns)}")
     for row in rows:
         click.echo(f"| {' | '.join('' if value is None else without_markup(str(value)) for value in row)} |")
-
-
-def without_markup(text: str) -> str:
-    r"""
-    Return *text* with everything escaped that Markdown, or HTML in it, gives a meaning.
-
-    >>> print(without_markup("[a|b](https://c) <i> input_usd _d_"))
-    \[a\|b\](https\://c) \<i> input_usd \_d\_
-    """
-    import re
-
-    return re.sub(r"[\\`*\[\]<|~&$:]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\\g<0>", printable(text))
 
 
 def colours(stream: Any = None) -> bool:

@@ -15,6 +15,7 @@ COMMANDS = {
     "cost": "Count what a request costs, exactly.",
     "why": "Show where a value comes from: every layer's word, and which one won.",
     "explain": "Explain a finding's code.",
+    "refresh": "Compare with what providers say today; apply what was approved.",
     "trust": "Let a project's file name endpoints and credentials.",
     "import": "Propose what another catalogue has and the registry does not.",
     "conflicts": "List where other sources disagree with the registry, side by side.",

@@ -34,9 +34,7 @@ def parse(listing: Listing, payload: Any) -> Page:
 
 def _model(listing: Listing, entry: Entry) -> Entry | None:
     identity = values.identity(entry[_KEY])
-    if identity is None or entry.get("isInternal") is True:
-        return None
-    model = facts.sighting(listing, entry, identity)
+    model = None if identity is None or entry.get("isInternal") is True else facts.sighting(listing, entry, identity)
     if model is None:
         return None
     sizes = facts.limits(values.tokens(entry.get("maxTokens")), values.tokens(entry.get("maxOutputTokens")))

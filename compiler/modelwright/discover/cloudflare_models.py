@@ -46,4 +46,5 @@ def _model(listing: Listing, entry: Entry) -> Entry | None:
         return facts.sighting(listing, entry, called)
     if given is None:
         return None
-    return facts.sighting(listing, entry, values.identity(given[given.index("@") :] if "@" in given else _CATALOGUE + given))
+    before, prefix, rest = given.partition(_CATALOGUE)
+    return facts.sighting(listing, entry, values.identity(given if given.startswith("@") else _CATALOGUE + (rest if prefix else before)))

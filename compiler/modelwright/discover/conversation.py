@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .adapter import MalformedListingError, Page, Request
 from .answers import RETRIED, Answer, asked_wait_seconds, refusal
-from .payload import decode
+from .payload import decode, weight
 from .reading import Ask, Reading, parsed, reading_of, replay, requested
 from .recording import Recording, as_time, fingerprint
 from .states import UnreadError
@@ -66,6 +66,7 @@ async def converse(ask: Ask, known: Recording | None, send: Send, patience: Pati
             payload = censor.data(decode(answer.body, limits, answer.headers.get("content-type", "")))
         except MalformedListingError as error:
             raise UnreadError("malformed", str(error)) from None
+        limits = replace(limits, max_values=limits.max_values - weight(answer.body))
         page = parsed(ask, payload)
         pages.append(page)
         payloads.append(payload)
@@ -79,7 +80,7 @@ async def converse(ask: Ask, known: Recording | None, send: Send, patience: Pati
         seen.add(cursor)
     read_at = as_time(patience.now())
     reading = reading_of(ask, pages, payloads, read_at, state="ok", from_cache=False)
-    return reading, _kept(ask, payloads, read_at, answer if len(pages) == 1 else None)
+    return reading, _kept(ask, payloads, read_at, answer if len(pages) == 1 else None)  # a tag of one page says nothing of the others
 
 
 async def _answer(ask: Ask, request: Request, conditions: Mapping[str, str], room: int, send: Send, patience: Patience, limits: Limits) -> Answer:
@@ -97,7 +98,7 @@ async def _answer(ask: Ask, request: Request, conditions: Mapping[str, str], roo
             failure = refusal(answer, ask.censor())
             wait = asked_wait_seconds(answer.headers, patience.now())
         if wait is not None and wait > limits.max_retry_wait_seconds:
-            raise UnreadError(failure.state, f"{failure.why}, and to ask again in {wait:.0f} s") from None
+            raise UnreadError(failure.state, f"{failure.why} (it asks to wait {wait:g} s)") from None
         if wait is None:
             wait = _FIRST_BACKOFF_SECONDS * 2**attempt * (1 + patience.jitter()) / 2
         if attempt + 1 == limits.attempts or wait >= patience.left_seconds():
@@ -107,7 +108,7 @@ async def _answer(ask: Ask, request: Request, conditions: Mapping[str, str], roo
 
 
 def _conditions(known: Recording | None) -> dict[str, str]:
-    if known is None or len(known.pages) > 1:
+    if known is None:
         return {}
     held = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
     return {name: value for name, value in held.items() if value}

@@ -86,7 +86,7 @@ def _said(error: Any) -> str | None:
 
 
 def _safe(said: str) -> str:
-    hidden = _LONG_RUN.sub("…", masked(said[: 2 * _LONGEST_MESSAGE]))
+    hidden = masked(_LONG_RUN.sub("…", said[: 10 * _LONGEST_MESSAGE]))
     return printable(" ".join(hidden.split()))[:_LONGEST_MESSAGE]
 
 

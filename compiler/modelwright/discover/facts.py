@@ -8,7 +8,6 @@ tables below. What has no word of ours is left out, and so is what says nothing:
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from . import prices, values
@@ -78,6 +77,7 @@ _SENSES = {
 _ALL_SENSES = {"image", "audio", "video"}
 """Once each of these is denied, text is all that is left."""
 _THOUGHT = {"reasoning", "thinking", "includereasoning", "reasoningeffort"}
+_KNOWN = frozenset((*_CAPABILITIES, *_SENSES, *_THOUGHT))
 
 
 def sighting(listing: Listing, entry: Entry, identity: str | None = None, *, has_units: bool = False) -> Entry | None:
@@ -151,17 +151,12 @@ def _told(views: Sequence[Entry]) -> dict[str, bool]:
     return told
 
 
-@cache
-def _known() -> frozenset[str]:
-    return frozenset((*_CAPABILITIES, *_SENSES, *_THOUGHT))
-
-
 def _bare(key: str) -> str | None:
     """Return the name of something a model can do: `supports_tool_calls`, `supportsToolCalls` and `tool-calls` are one."""
     if len(key) > 50:
         return None
     bare = re.sub(r"[^a-z]", "", key.lower()).removeprefix("supports")
-    return bare if bare in _known() else None
+    return bare if bare in _KNOWN else None
 
 
 def _name(views: Sequence[Entry], identity: str) -> str | None:

@@ -23,7 +23,7 @@ class Limits:
     max_depth: int = 64
     """Nesting of objects and lists."""
     max_values: int = 1_000_000
-    """Values in one page, about: small JSON can be large in memory."""
+    """Of one source, about: short JSON can be large in memory."""
     max_pages: int = 200
     attempts: int = 3
     """Requests for one page, the first included."""

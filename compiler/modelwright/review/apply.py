@@ -15,7 +15,7 @@ from ..diagnostics.diagnostic import ERROR
 from ..source.document import Document
 from ..source.edit import EditError, edited
 from ..source.write_yaml import render_item
-from . import base, decisions, facts
+from . import accepted, decisions, facts
 from .compare import registry_models
 from .edits import edits_of, has_block, new_model
 from .file import APPROVED, REJECTED, with_decision
@@ -239,10 +239,10 @@ def _move_bases(inputs: pipeline.Inputs, approved: Sequence[Item], outcome: Outc
     """Add the new bases of every source that something was approved of."""
     for source in sorted({item.change.source for item in approved}):
         changes = [item.change for item in approved if item.change.source == source]
-        document = base.document_of(inputs.registry, source)
-        before = base.base_of(document) if document.data is not None and not document.problems else Base()
-        after = base.moved(before, changes)
+        document = accepted.document_of(inputs.registry, source)
+        before = accepted.base_of(document) if document.data is not None and not document.problems else Base()
+        after = accepted.moved(before, changes)
         if after.models != before.models or after.others != before.others or not before.is_known:
-            path = base.path_of(source)
-            outcome.contents[path] = base.render(source, origins.get(source, changes[-1].origin), after)
+            path = accepted.path_of(source)
+            outcome.contents[path] = accepted.render(source, origins.get(source, changes[-1].origin), after)
             outcome.expected[path] = document.text or None

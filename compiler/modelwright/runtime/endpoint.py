@@ -82,6 +82,21 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
     )
 
 
+def listing(provider: "dict[str, Any]", route: "dict[str, Any]", template: str, protocols: "Mapping[str, Any]", environ: "Mapping[str, str]") -> "tuple[str, dict[str, str]]":
+    """
+    Return where a listing of *provider* is, from its *template*, and the headers of *route* that go with it; no credential.
+
+    Raises MissingVariableError when it needs what *environ* does not hold.
+    """
+    values = {name: _value(provider["id"], name, variable, environ) for name, variable in provider.get("variables", {}).items()}
+    if "${base_url}" in template:
+        base_url = _address(environ, route) or route.get("base_url")
+        if base_url is None:
+            raise MissingVariableError(provider["id"], "base_url", tuple(route.get("base_url_env", ())))
+        values["base_url"] = _filled(base_url, values, provider).rstrip("/").removesuffix(protocols.get(route["protocol"], {}).get("drop", ""))
+    return _filled(template, values, provider), {name: _filled(value, values, provider) for name, value in route.get("headers", {}).items()}
+
+
 def _route(model: "Model", provider: "dict[str, Any]", kinds: "dict[str, Any]", environ: "Mapping[str, str]", wanted: "str | None") -> "dict[str, Any]":
     offered = model._facts.get("routes")
     routes: list[dict[str, Any]] = [route for route in provider["routes"] if offered is None or route["id"] in offered]
@@ -104,14 +119,14 @@ def _source(auth: "dict[str, Any]", kind: "dict[str, Any]", environ: "Mapping[st
         if environ.get(name):
             return f"env:{name}"
     required = auth.get("required", True)
-    return "none" if auth["kind"] == "none" or required is False or (required == "if_public_host" and _is_private(base_url)) else None
+    return "none" if auth["kind"] == "none" or required is False or (required == "if_public_host" and is_private(base_url)) else None
 
 
-def _is_private(base_url: str) -> bool:
+def is_private(base_url: str) -> bool:
     """
     Tell whether *base_url* names this machine or one of a private network.
 
-    >>> [_is_private(f"http://{host}/v1") for host in ("localhost:8000", "gpu-box", "10.1.2.3", "[::1]:1", "8.8.8.8", "acme.example")]
+    >>> [is_private(f"http://{host}/v1") for host in ("localhost:8000", "gpu-box", "10.1.2.3", "[::1]:1", "8.8.8.8", "acme.example")]
     [True, True, True, True, False, False]
     """
     from ipaddress import ip_address

@@ -171,8 +171,8 @@ class _Pieces:
         return part if same(part.value_at(()), [self.values[number]]) else None
 
     def _unite(self) -> Splice:
-        if self._whole is None:
-            self._whole = Splice(self.text(), self._newline, lambda pointer: _order(pointer[2:]))
+        """Have the text in one piece from now on; that is slower."""
+        self._whole = Splice(self.text(), self._newline, lambda pointer: _order(pointer[2:]))
         return self._whole
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import os
 
+from . import stored
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,7 +35,7 @@ class StaleError(OSError):
     """A file that is not what it was when the change was made; `path` is relative to the root."""
 
     def __init__(self, path: str) -> None:
-        super().__init__(f"`{_shown(path)}` was changed in the meantime; make the change anew")
+        super().__init__(f"`{stored.shown(path)}` was changed in the meantime; make the change anew")
         self.path = path
 
 
@@ -60,7 +62,7 @@ def write_all(root: str, contents: Mapping[str, bytes | None], *, expected: Mapp
     try:
         _settle(root)
         for path, place, digest in checked:
-            if _digest(_content(place)) != digest:
+            if stored.digest(stored.content(place)) != digest:
                 raise StaleError(path)
         _write(root, dict(zip(places, contents.items(), strict=True)))
     finally:
@@ -89,8 +91,8 @@ def _write(root: str, wanted: Mapping[str, tuple[str, bytes | None]]) -> None:
         forward = list(_staged(stage, wanted))
         back = [entry | {"from": entry["to"], "to": entry["from"], "staged": f"{entry['staged']}.old"} for entry in forward]
         for name, is_back, entries in (("forward.json", False, forward), ("back.json", True, back)):
-            _store(os.path.join(stage, name), _encoded({"back": is_back, "entries": entries}), 0o644)
-        _sync(stage)
+            stored.store(os.path.join(stage, name), _encoded({"back": is_back, "entries": entries}), 0o644)
+        stored.sync(stage)
     except BaseException:
         _clear(root)
         raise
@@ -99,7 +101,7 @@ def _write(root: str, wanted: Mapping[str, tuple[str, bytes | None]]) -> None:
         return
     try:
         os.replace(os.path.join(stage, "forward.json"), _journal(root))
-        _sync(os.path.join(root, _FOLDER))
+        stored.sync(os.path.join(root, _FOLDER))
         _carry_out(root, forward)
     except OSError:
         os.replace(os.path.join(stage, "back.json"), _journal(root))
@@ -113,15 +115,15 @@ def _write(root: str, wanted: Mapping[str, tuple[str, bytes | None]]) -> None:
 def _staged(stage: str, wanted: Mapping[str, tuple[str, bytes | None]]) -> Iterable[dict[str, Any]]:
     """Store what files hold and will hold in *stage*; yield how each is changed, those left out that stay as they are."""
     for number, (place, (path, new)) in enumerate(wanted.items()):
-        old = _content(place)
+        old = stored.content(place)
         if old == new:
             continue
         mode = 0o644 if old is None else os.stat(place).st_mode & 0o7777
-        _check_folder(os.path.dirname(place))
+        stored.check_folder(os.path.dirname(place))
         for name, content in ((f"{number}", new), (f"{number}.old", old)):
             if content is not None:
-                _store(os.path.join(stage, name), content, mode)
-        yield {"path": path, "is_link_meant": new is None, "from": _digest(old), "to": _digest(new), "staged": f"{number}"}
+                stored.store(os.path.join(stage, name), content, mode)
+        yield {"path": path, "is_link_meant": new is None, "from": stored.digest(old), "to": stored.digest(new), "staged": f"{number}"}
 
 
 def _carry_out(root: str, entries: list[dict[str, Any]]) -> None:
@@ -130,13 +132,13 @@ def _carry_out(root: str, entries: list[dict[str, Any]]) -> None:
     folders: set[str] = set()
     for entry in entries:
         place = _place(root, entry["path"], is_link_meant=entry["is_link_meant"])
-        found = _digest(_content(place))
+        found = stored.digest(stored.content(place))
         staged = os.path.join(_stage(root), entry["staged"])
         if found != entry["to"]:
-            if found != entry["from"] or (entry["to"] is not None and _digest(_content(staged)) != entry["to"]):
+            if found != entry["from"] or (entry["to"] is not None and stored.digest(stored.content(staged)) != entry["to"]):
                 raise PendingError(
-                    f"`{_shown(entry['path'])}` was changed after a change of several files was interrupted; "
-                    f"undo what was done to it, or delete `{_shown(os.path.join(root, _FOLDER))}` to keep every file as it is now"
+                    f"`{stored.shown(entry['path'])}` was changed after a change of several files was interrupted; "
+                    f"undo what was done to it, or delete `{stored.shown(os.path.join(root, _FOLDER))}` to keep every file as it is now"
                 )
             left.append((place, staged, entry["to"] is None))
         folders.update(_folders(root, place))
@@ -147,9 +149,9 @@ def _carry_out(root: str, entries: list[dict[str, Any]]) -> None:
             os.makedirs(os.path.dirname(place), exist_ok=True)
             os.replace(staged, place)
     for folder in sorted(folders):
-        _sync(folder)
+        stored.sync(folder)
     os.replace(_journal(root), _done(root))
-    _sync(os.path.join(root, _FOLDER))
+    stored.sync(os.path.join(root, _FOLDER))
 
 
 def _settle(root: str) -> str | None:
@@ -178,7 +180,7 @@ def _read(root: str, place: str) -> tuple[bool, list[dict[str, Any]]]:
     try:
         if os.path.getsize(place) > _LARGEST_JOURNAL:
             raise _damaged(root)
-        journal = json.loads(_content(place) or b"")
+        journal = json.loads(stored.content(place) or b"")
         kinds = {"path": str, "staged": str, "is_link_meant": bool, "from": str | None, "to": str | None}
         entries = [{name: entry[name] for name in kinds} for entry in journal["entries"]]
         is_back = journal["back"]
@@ -191,7 +193,7 @@ def _read(root: str, place: str) -> tuple[bool, list[dict[str, Any]]]:
 
 
 def _damaged(root: str) -> PendingError:
-    place = _shown(os.path.join(root, _FOLDER))
+    place = stored.shown(os.path.join(root, _FOLDER))
     return PendingError(f"`{place}/journal.json` is damaged; compare the files with your history, then delete `{place}` to keep them as they are")
 
 
@@ -200,12 +202,12 @@ def _place(root: str, path: str, *, is_link_meant: bool = False) -> str:
     base = os.path.realpath(root)
     steps = path.split("/")
     if not {"", ".", ".."}.isdisjoint(steps) or "\0" in path or "\\" in path or os.path.splitdrive(path)[0]:
-        raise ValueError(f"`{_shown(path)}` is no path below the root")
+        raise ValueError(f"`{stored.shown(path)}` is no path below the root")
     place = os.path.join(base, *steps)
     place = os.path.join(os.path.realpath(os.path.dirname(place)), steps[-1]) if is_link_meant else os.path.realpath(place)
     inside = place.removeprefix(base.rstrip(os.sep) + os.sep)
     if inside == place or inside.split(os.sep)[0].lower() == _FOLDER:
-        raise ValueError(f"`{_shown(path)}` leads out of the root")
+        raise ValueError(f"`{stored.shown(path)}` leads out of the root")
     return place
 
 
@@ -215,7 +217,7 @@ def _locked(root: str, wait_seconds: float) -> BaseFileLock:
 
     folder = os.path.join(root, _FOLDER)
     if os.path.islink(folder):
-        raise PendingError(f"`{_shown(folder)}` is a link; delete it")
+        raise PendingError(f"`{stored.shown(folder)}` is a link; delete it")
     if not os.path.isdir(folder):
         os.makedirs(folder, exist_ok=True)
     ignored = os.path.join(folder, ".gitignore")
@@ -226,37 +228,8 @@ def _locked(root: str, wait_seconds: float) -> BaseFileLock:
     try:
         lock.acquire()
     except filelock.Timeout as error:
-        raise BusyError(f"`{_shown(root)}` is being written by another process; wait until it is done") from error
+        raise BusyError(f"`{stored.shown(root)}` is being written by another process; wait until it is done") from error
     return lock
-
-
-def _content(place: str) -> bytes | None:
-    """Return what the file at *place* holds, None when there is none; raises OSError for what is no file."""
-    import stat
-
-    try:
-        if not stat.S_ISREG(os.stat(place).st_mode):
-            raise OSError(f"`{_shown(place)}` is not a file")
-        with open(place, "rb") as stream:
-            return stream.read()
-    except FileNotFoundError:
-        return None
-
-
-def _digest(content: bytes | None) -> str | None:
-    import hashlib
-
-    return None if content is None else hashlib.sha256(content).hexdigest()
-
-
-def _check_folder(folder: str) -> None:
-    """Raise OSError unless files can be put into *folder*, which may have to be made."""
-    while not os.path.lexists(folder):
-        folder = os.path.dirname(folder)
-    if not os.path.isdir(folder):
-        raise NotADirectoryError(f"`{_shown(folder)}` is not a folder")
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise PermissionError(f"`{_shown(folder)}` cannot be written to")
 
 
 def _folders(root: str, place: str) -> Iterable[str]:
@@ -269,28 +242,10 @@ def _folders(root: str, place: str) -> Iterable[str]:
     return found
 
 
-def _store(place: str, content: bytes, mode: int) -> None:
-    with open(place, "xb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.chmod(place, mode)
-
-
 def _encoded(value: Any) -> bytes:
     import json
 
     return json.dumps(value, indent=1).encode()
-
-
-def _sync(folder: str) -> None:
-    if os.name == "nt" or not os.path.isdir(folder):  # folders cannot be opened there
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _clear(root: str) -> None:
@@ -323,7 +278,3 @@ def _done(root: str) -> str:
 
 def _stage(root: str) -> str:
     return os.path.join(root, _FOLDER, "stage")
-
-
-def _shown(path: str) -> str:
-    return ascii(path)[1:-1][:300]

@@ -95,7 +95,8 @@ class Splice:
             self._put_flow(pointer, place, place, f"{text}, " if before is None else f", {text}")
             return
         lines = entry_lines(key, value, first.column)
-        self._put_lines(lines, None if before is None else self._end(node.children[before]), self._offset(*first.start), first.column)
+        is_last = before == max(node.keys, key=lambda name: node.keys[name].start)  # the comments that follow are of this mapping
+        self._put_lines(lines, None if before is None else self._end(node.children[before]), self._offset(*first.start), first.column, is_last=is_last)
 
     def _before(self, pointer: Pointer, names: list[str], key: str) -> str | None:
         """Return the key of *names* that *key* is written behind; None puts it first."""
@@ -182,15 +183,15 @@ class Splice:
             if len(lines) > 1:
                 self._rewrite(top, lines)
 
-    def _put_lines(self, lines: list[str], behind: int | None, first: int, column: int) -> None:
+    def _put_lines(self, lines: list[str], behind: int | None, first: int, column: int, *, is_last: bool = False) -> None:
         """Put *lines* below the line on which what ends at *behind* does, or before what begins at *first*, in *column*."""
         text = self._newline.join(lines)
         if behind is None:
             self._put(first, first, text.lstrip(" ") + self._newline + " " * column)
             return
-        place = self._after(behind, column)
-        is_last = place == len(self.text) and not read_yaml.BREAK.match(self.text[-1:])
-        self._put(place, place, self._newline + text if is_last else text + self._newline)
+        place = self._after(behind, column - is_last)
+        has_no_end = place == len(self.text) and not read_yaml.BREAK.match(self.text[-1:])
+        self._put(place, place, self._newline + text if has_no_end else text + self._newline)
 
     def _after(self, place: int, column: int) -> int:
         """Return the beginning of the line below *place* and below the comments that follow it, further in than *column*."""

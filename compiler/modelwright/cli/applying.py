@@ -1,0 +1,184 @@
+"""Apply decisions: check, show what is refused, write all files or none, and keep a line of who applied what."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..diagnostics import render_text
+from ..diagnostics.render_text import printable
+from ..pipeline import diagnosed
+from ..resources import schema_dir
+from ..review import apply as applier, facts, file
+from ..review.accepted import FOLDER, base_of as _base_of
+from ..review.apply import Refusal
+from ..source import journal, layout
+from ..source.document import Document
+from . import output
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .. import pipeline
+    from ..review.file import Item
+    from ..review.plan import Base, Plan
+    from .gathering import Gathered
+
+_REFUSED = 3
+_LOG = f"{FOLDER}/applied.jsonl"
+
+
+class RefusedError(click.ClickException):
+    """Something that is not done because it might not be what was meant."""
+
+    exit_code = _REFUSED
+
+
+def recover(registry: str) -> None:
+    """Finish or roll back what an apply that was killed left behind, and say which."""
+    if journal.is_pending(registry):
+        try:
+            told = journal.recover(registry)
+        except OSError as error:
+            raise click.ClickException(f"an apply was interrupted and cannot be finished: {error}") from error
+        if told:
+            output.notice(f"note: {told}")
+
+
+def base_of(document: Document) -> Base:
+    """Return the base in *document*; raises ClickException when it is damaged."""
+    return _base_of(_checked(document, "restore it from version control, or remove it to accept everything anew"))
+
+
+def read_review(path: str) -> list[Item]:
+    """Return the items of the review at *path*; raises ClickException, with every place, when something is wrong with it."""
+    return file.items_of(_checked(Document.read(path, "review.yaml", layout.shown(path), "review"), "mend the review, or remove it to write a new one"))
+
+
+def _checked(document: Document, cure: str) -> Document:
+    findings = diagnosed(document)
+    if findings:
+        click.echo(render_text.render(findings, colour=output.colours()), err=True)
+        raise click.ClickException(f"{document.shown} cannot be used; {cure}")
+    return document
+
+
+def approved_review(path: str) -> list[Item]:
+    """Return the items of the review at *path*; raises RefusedError when there is none, or nothing in it is decided."""
+    if not os.path.lexists(path):
+        raise RefusedError(f"there is no review at {path}; write one with `providers refresh --write-review`, or name it with --review")
+    items = read_review(path)
+    if not any(item.decision in (file.APPROVED, file.REJECTED) for item in items):
+        raise RefusedError(f"nothing is approved in {path}; set `decision: approved` on what is to be applied")
+    return items
+
+
+def schema_of(review: str) -> str:
+    """Return where an editor finds the schema of a review: in the checkout it lies in, else where it is published."""
+    place = os.path.join(schema_dir(), "review.schema.json")
+    folder = os.path.dirname(os.path.abspath(review))
+    is_near = os.path.commonpath([os.path.dirname(schema_dir()), folder]) == os.path.dirname(schema_dir())
+    return os.path.relpath(place, folder) if is_near else "https://modelwright.dev/schemas/review.schema.json"
+
+
+def moved_since(items: Sequence[Item], plan: Plan, gathered: Gathered) -> list[Refusal]:
+    """Return the approved items whose source no longer says what was reviewed, or could not be asked."""
+    now = {change.id: change for change in plan.changes}
+    read = {upstream.source for upstream in gathered.upstreams} - {state.id for state in plan.sources if state.state == "shrunk"}
+    refusals = []
+    for item in file.with_decision(items, file.APPROVED):
+        found = now.get(item.change.id)
+        if item.change.source not in read:
+            refusals.append(Refusal(item=item, why=f"{item.change.source} cannot be asked now", help="apply without --verify-live, or when the source answers again"))
+        elif found is None or not facts.is_equal(item.change.field, found.new, item.change.new):
+            says = "nothing to change" if found is None else facts.shown(found.new)
+            refusals.append(
+                Refusal(item=item, why=f"{item.change.source} now says {says} and not {facts.shown(item.change.new)}", help="refresh with --write-review again and decide anew")
+            )
+    return refusals
+
+
+def refuse(review: str | None, refusals: Sequence[Refusal]) -> int:
+    """Print why items are refused, each with its line in the review and its place in the registry, and return the exit code."""
+    document = None if review is None else Document.read(review, "review.yaml", layout.shown(review), "review")
+    for refusal in refusals:
+        place = "" if document is None else f"{document.span_of(('changes', refusal.item.index))}: "
+        click.echo(printable(f"{place}refused: {refusal.item.change.id}: {refusal.why}"), err=True)
+        if refusal.span is not None:
+            click.echo(f"   = at: {printable(str(refusal.span))}", err=True)
+        click.echo(f"   = help: {printable(refusal.help)}", err=True)
+    click.echo(f"{len(refusals)} refused; nothing was written", err=True)
+    return _REFUSED
+
+
+def apply(inputs: pipeline.Inputs, result: pipeline.Result, items: Sequence[Item], *, review: str | None = None) -> int:
+    """Apply the decisions in *items* to the registry of *inputs* and return the exit code; all of it is written or nothing."""
+    outcome = applier.apply(inputs, result, items)
+    if outcome.refusals:
+        return refuse(review, outcome.refusals)
+    if outcome.findings:
+        click.echo(render_text.render(outcome.findings, colour=output.colours()), err=True)
+        culprits = {
+            item.change.id for item in outcome.applied for finding in outcome.findings if item.change.ref in finding.message or repr(item.change.listed_as) in finding.message
+        }
+        about = f": {', '.join(sorted(culprits)[:10])}" if culprits else ""
+        click.echo(f"refused: the registry would have {len(outcome.findings)} errors that it has not{printable(about)}; reject what brings them, and nothing was written", err=True)
+        return _REFUSED
+    if outcome.contents:
+        contents = {**outcome.contents, _LOG: _log(inputs.registry, outcome, review)}
+        expected = {path: _digest(content) for path, content in outcome.expected.items()}
+        try:
+            journal.write_all(inputs.registry, contents, expected=expected)
+        except journal.StaleError as error:
+            raise RefusedError(f"{error}; it changed while this was worked out; nothing was written: try again") from error
+        except journal.BusyError as error:
+            raise RefusedError(f"{error}; nothing was written: try again when the other is done") from error
+    _tell(outcome)
+    return 0
+
+
+def _tell(outcome: applier.Outcome) -> None:
+    for item in outcome.applied:
+        click.echo(printable(f"applied {item.change.id}"))
+    for item in outcome.declined:
+        click.echo(printable(f"declined {item.change.id}"))
+    done = f", {len(outcome.already)} were already" if outcome.already else ""
+    files = len([path for path in outcome.contents if path.startswith("models/")])
+    output.notice(f"{len(outcome.applied)} applied{done}, {len(outcome.declined)} declined; {files} files of models changed")
+
+
+def _digest(content: bytes | None) -> str | None:
+    return None if content is None else hashlib.sha256(content).hexdigest()
+
+
+def _log(registry: str, outcome: applier.Outcome, review: str | None) -> bytes:
+    """Return the log of applies with a line more: when, by whom, which review, and what."""
+    try:
+        with open(os.path.join(registry, _LOG), "rb") as stream:
+            before = stream.read()
+    except OSError:
+        before = b""
+    entry: dict[str, Any] = {"at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "by": _user()}
+    if review is not None:
+        with open(review, "rb") as stream:
+            entry["review"] = _digest(stream.read())
+    entry["applied"] = [item.change.id for item in outcome.applied]
+    entry["declined"] = [item.change.id for item in outcome.declined]
+    return before + json.dumps(entry, ensure_ascii=False).encode() + b"\n"
+
+
+def _user() -> str:
+    import getpass
+
+    if named := os.environ.get("GITHUB_ACTOR"):
+        return named
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return sys.platform

@@ -1,0 +1,181 @@
+"""What `providers refresh` does, step by step: gather, compare, print, write the review, apply."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import click
+
+from .. import pipeline
+from ..review import accepted, build, file, markdown
+from ..review.decisions import Decisions
+from ..runtime.day import today
+from ..source.write import write_atomically
+from . import applying, gathering, inputs, output, refresh_report
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..ir.catalog import Catalog, Overlay
+    from ..review.file import Item
+    from ..review.plan import Plan
+    from .gathering import Gathered
+
+_NETWORK = 4
+
+
+@dataclass(slots=True, kw_only=True)
+class Refresh:
+    """One call of the command; the fields are its options."""
+
+    providers: Sequence[str]
+    format_: str
+    write_review: bool
+    apply_: bool
+    wizard: bool
+    review: str
+    approve: str | None
+    verify_live: bool
+    exit_code: bool
+    no_network: bool
+    no_cache: bool
+    from_file: str | None
+    read_from: str | None
+    read_on: str | None
+    record: str | None
+    sources: Sequence[str]
+    allow_shrink: Sequence[str]
+    registry: str | None
+    configs: Sequence[str]
+    _inputs: pipeline.Inputs = field(init=False)
+    _result: pipeline.Result = field(init=False)
+
+    def run(self) -> int:
+        """Do what the options say and return the exit code."""
+        self._check()
+        self._load()
+        if self.apply_ and self.approve is None:
+            return self._apply_review()
+        gathered = self._gather()
+        plan = self._plan(gathered)
+        self._print(plan)
+        code = 1 if self.exit_code and plan.changes else _NETWORK if gathered.has_failed and gathered.was_asked else 0
+        if self.wizard and self.format_ == "text":
+            from .wizard import walk
+
+            items, wish = walk(file.decided(plan, self._earlier(), self._inputs.today), self._inputs.today)
+            if wish == "apply":
+                return applying.apply(self._inputs, self._result, items)
+            self.write_review = wish == "write-review"
+            if self.write_review:
+                self._write(items, plan)
+            return code
+        if self.write_review:
+            self._write(file.decided(plan, self._earlier(), self._inputs.today), plan)
+        if self.approve is not None:
+            chosen = [file.Item(change=change, decision=file.APPROVED, index=index) for index, change in enumerate(plan.changes) if self.approve == "all" or change.is_safe]
+            return applying.apply(self._inputs, self._result, chosen) or (code if code == _NETWORK else 0)
+        return code
+
+    def _check(self) -> None:
+        if self.approve is not None and not self.apply_:
+            raise click.UsageError("--approve goes with --apply.")
+        if self.verify_live and (not self.apply_ or self.approve is not None):
+            raise click.UsageError("--verify-live goes with --apply of a review.")
+        if self.apply_ and (self.write_review or self.wizard):
+            raise click.UsageError("--apply goes without --write-review and --wizard: decide first, then apply.")
+        if (self.read_from or self.read_on) and self.from_file is None:
+            raise click.UsageError("--from and --read-on go with --from-file FILE.")
+        if self.wizard and self.format_ == "text" and not (sys.stdin.isatty() and sys.stdout.isatty()):
+            raise click.UsageError("--wizard asks questions and this is no terminal; use --write-review and edit the file.")
+
+    def _load(self) -> None:
+        folder = inputs.registry_path(self.registry)
+        applying.recover(folder)
+        self._inputs = pipeline.Inputs(folder, today())
+        self._result = pipeline.resolve(self._inputs)
+        if not self._result.catalog.providers:
+            raise click.ClickException(f"there is no registry in {folder}, or nothing in it can be read; name its folder with --registry, or see `providers lint`")
+        if not self._result.is_sound:
+            output.notice("note: parts of the registry cannot be read and are left out; `providers lint` says which")
+        self.providers = self._known(self.providers)
+
+    def _known(self, named: Sequence[str]) -> list[str]:
+        from . import foreign
+
+        catalog = self._result.catalog
+        spelled = {alias if isinstance(alias, str) else alias["id"]: entry.id for entry in catalog.providers.values() for alias in entry.facts.get("aliases", ())}
+        return foreign.ours(catalog, [name if name in catalog.providers else spelled.get(name, name) for name in named]) if named else []
+
+    def _gather(self) -> Gathered:
+        return gathering.gather(
+            self._result.catalog,
+            self.providers,
+            sources=self.sources,
+            from_file=self.from_file,
+            read_from=self.read_from,
+            read_on=self.read_on,
+            network=not self.no_network,
+            use_fresh=not self.no_cache,
+            record=self.record,
+        )
+
+    def _plan(self, gathered: Gathered) -> Plan:
+        catalog = self._result.catalog
+        bases = {}
+        for upstream in gathered.upstreams:
+            document = accepted.document_of(self._inputs.registry, upstream.source)
+            if document.text or not document.problems:
+                bases[upstream.source] = applying.base_of(document)
+        plan = build.build(catalog, gathered.upstreams, bases, Decisions.of(catalog), self._overlays(catalog), allow_shrink=self.allow_shrink)
+        shrunk = {state.id: state for state in plan.sources}
+        plan.sources = [shrunk.get(state.id, state) for state in gathered.states]
+        if plan.unfit:
+            output.notice(f"note: {plan.unfit} facts of the sources do not fit the registry's schema and are left out")
+        return plan
+
+    def _overlays(self, catalog: Catalog) -> list[Overlay]:
+        """Return the user's files, for what a change touches there."""
+        users = inputs.user_files(self.configs)
+        return pipeline.resolve(self._inputs._replace(user_files=tuple(users))).catalog.overlays if users else []
+
+    def _print(self, plan: Plan) -> None:
+        words = self._result.catalog.words("changes")
+        if self.format_ == "json":
+            output.as_json(refresh_report.as_data(plan, words))
+        elif self.format_ == "markdown":
+            click.echo(markdown.render(plan, words), nl=False)
+        else:
+            refresh_report.as_text(plan)
+
+    def _earlier(self) -> dict[str, Item]:
+        """Return what was decided in the review that is there; raises ClickException when it cannot be read, so that no decision is lost."""
+        if not os.path.lexists(self.review):
+            return {}
+        return {item.change.id: item for item in applying.read_review(self.review)}
+
+    def _write(self, items: Sequence[Item], plan: Plan) -> None:
+        words = self._result.catalog.words("changes")
+        text = file.render(items, plan.sources, schema=applying.schema_of(self.review))
+        beside = f"{self.review.removesuffix('.yaml').removesuffix('.yml')}.md"
+        summary = markdown.render(plan, words)
+        for path, content in ((self.review, text), (beside, summary)):
+            write_atomically(path, content.encode())
+        if step := os.environ.get("GITHUB_STEP_SUMMARY"):
+            with open(step, "a", encoding="utf-8") as stream:
+                stream.write(summary)
+        kept = sum(item.decision != file.PENDING for item in items)
+        told = f", {kept} of them decided" if kept else ""
+        output.notice(f"{self.review}: {len(items)} changes{told}; {beside}: the same for a pull request")
+
+    def _apply_review(self) -> int:
+        items = applying.approved_review(self.review)
+        if self.verify_live:
+            gathered = self._gather()
+            refusals = applying.moved_since(items, self._plan(gathered), gathered)
+            if refusals:
+                return applying.refuse(self.review, refusals)
+        return applying.apply(self._inputs, self._result, items, review=self.review)

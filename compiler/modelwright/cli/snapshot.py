@@ -1,0 +1,130 @@
+"""Read what upstream says from one file: a catalogue as its project publishes it, a recording, or a snapshot of routes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..diagnostics.render_text import printable
+from ..discover.adapter import Listing, MalformedListingError
+from ..discover.openai_models import parse as parse_tolerantly
+from ..review import upstreams
+from ..review.plan import SourceState
+from . import foreign
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ..ir.catalog import Catalog, Facts
+    from .gathering import Gathered
+
+_REASONS = ("credential-missing", "base-url-missing", "catalog-unsupported")
+"""Why a snapshot may have nothing of a route."""
+
+
+def read_file(catalog: Catalog, file: str, providers: Sequence[str], read_from: str | None, read_on: str | None) -> Gathered:
+    """Return what *file* says; raises ClickException when it is nothing that can be read."""
+    from .gathering import Gathered
+
+    data = foreign.load(file)
+    origin = foreign.reading_of(file, read_from, read_on)
+    found = Gathered()
+    if isinstance(data, dict) and isinstance(data.get("providers"), dict):
+        for state, upstream in _snapshot(catalog, data["providers"], origin, file):
+            if not providers or state.provider in providers:
+                found.states.append(state)
+                found.upstreams += [upstream] if upstream is not None else []
+        return found
+    word, catalogue, skipped = _catalogue(file, data)
+    from .gathering import only
+
+    found.upstreams.append(upstreams.of_catalogue(catalog, word, only(catalogue, providers, catalog, word), origin))
+    detail = f"{len(skipped)} models cannot be read and are left out; the first: {printable(skipped[0])[:200]}" if skipped else ""
+    found.states.append(SourceState(id=word, state="ok", detail=detail, models=sum(len(models) for _, models in catalogue.values())))
+    return found
+
+
+def _catalogue(file: str, data: Any) -> tuple[str, Any, list[str]]:
+    """Return the catalogue that *data* is: its word, what is in it, and what could not be read."""
+    from ..importers import all_importers
+    from ..importers.shape import ShapeError
+
+    best: tuple[str, Any, list[str]] | None = None
+    for word, importer in all_importers().items():
+        skipped: list[str] = []
+        try:
+            catalogue = importer.read(data, skipped)
+        except ShapeError:
+            continue
+        count = sum(len(models) for _, models in catalogue.values())
+        if count and (best is None or count > sum(len(models) for _, models in best[1].values())):
+            best = (word, catalogue, skipped)
+    if best is None:
+        raise click.ClickException(
+            f"{file} is no catalogue ({', '.join(all_importers())}), no recording and no snapshot; a snapshot has `providers` with `routes`, a recording is made with --record"
+        )
+    return best
+
+
+def _snapshot(catalog: Catalog, providers: Mapping[str, Any], origin: Mapping[str, str], file: str) -> Iterator[tuple[SourceState, Any]]:
+    """Yield what a snapshot says of each route: ids or models, or the reason why there are none."""
+    for name, said in providers.items():
+        provider = _provider(catalog, name)
+        if provider is None:
+            yield SourceState(id=_printed(name), state="catalog-unsupported", detail="the registry has no such provider; left out", is_missing=True), None
+            continue
+        if not isinstance(said, dict):
+            raise click.ClickException(f"{file}: providers.{_printed(name)} is not an object; write its `routes`")
+        routes, missing = said.get("routes", {}), said.get("missing", {})
+        if not isinstance(routes, dict) or not isinstance(missing, dict):
+            raise click.ClickException(f"{file}: `routes` and `missing` of providers.{_printed(name)} are objects, by route")
+        for route, models in routes.items():
+            yield _route(catalog, provider, route, models, origin, alone=len(routes) + len(missing) == 1)
+        for route, why in missing.items():
+            reason = why.get("reason") if isinstance(why, dict) else None
+            detail = printable(str(why.get("detail", "")))[:300] if isinstance(why, dict) else ""
+            state = reason if reason in _REASONS else "unreachable"
+            yield SourceState(id=_source(provider, route), state=state, detail=detail, provider=provider, route=_printed(route), is_missing=True), None
+
+
+def _route(catalog: Catalog, provider: str, route: str, models: Any, origin: Mapping[str, str], *, alone: bool) -> tuple[SourceState, Any]:
+    source = provider if alone else _source(provider, route)
+    try:
+        page = parse_tolerantly(
+            Listing(source=source, provider=provider, adapter="", url=""), [{"id": one} if isinstance(one, str) else one for one in models] if isinstance(models, list) else models
+        )
+    except MalformedListingError as error:
+        return SourceState(id=source, state="malformed", detail=str(error), provider=provider, route=_printed(route), is_missing=True), None
+    if not page.models:
+        return SourceState(id=source, state="empty", detail="no model is listed; what is curated stays", provider=provider, route=_printed(route), is_missing=True), None
+    entry = _entry(catalog, provider, route)
+    upstream = upstreams.of_listing(catalog, source, provider, entry, page.models, origin)
+    return SourceState(id=source, state="ok", models=len(page.models), provider=provider, route=_printed(route)), upstream
+
+
+def _entry(catalog: Catalog, provider: str, route: str) -> Facts:
+    """Return how far the snapshot of a route is believed: as far as the provider's own listing, and its ids in any case."""
+    listings = catalog.providers[provider].facts.get("discovery", [])
+    named = [listing for listing in listings if listing.get("route", route) == route] or listings
+    entry = dict(named[0]) if named else {"authoritative": []}
+    is_known = any(one["id"] == route for one in catalog.providers[provider].facts["routes"])
+    return {**entry, "authoritative": ["id", *entry["authoritative"]], **({"route": route} if is_known else {"route": None})}
+
+
+def _provider(catalog: Catalog, name: str) -> str | None:
+    if name in catalog.providers:
+        return name
+    for entry in catalog.providers.values():
+        if name in [alias if isinstance(alias, str) else alias["id"] for alias in entry.facts.get("aliases", ())]:
+            return entry.id
+    return None
+
+
+def _source(provider: str, route: str) -> str:
+    word = "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in route.lower()).strip("-")
+    return f"{provider}.{word or 'route'}"
+
+
+def _printed(text: Any) -> str:
+    return printable(str(text))[:100]
