@@ -6,6 +6,7 @@ from ..ir.inputs import COMMAND_LINE, MAX_BYTES, PROJECT, USER, Inputs, UserFile
 from ..resources import registry_dir
 from ..runtime import home
 from ..runtime.day import today
+from ..source import journal
 
 PROJECT_FILE = os.path.join(".providers", "models.json")
 _TRUST = "trust.json"
@@ -14,7 +15,12 @@ _TRUST = "trust.json"
 def find(registry: "str | None", configs: "Sequence[str]", *, sightings: bool = True, on: "str | None" = None) -> Inputs:
     """Return the inputs that the options mean; *on* is the day rules judge by, today by default."""
     seen = os.path.join(home.folder("cache", os.environ), "sightings.json")
-    return Inputs(registry_path(registry), on or today(), tuple(user_files(configs)), seen if sightings and os.path.lexists(seen) else None)
+    folder = registry_path(registry)
+    if journal.is_pending(folder):
+        from .applying import recover
+
+        recover(folder)
+    return Inputs(folder, on or today(), tuple(user_files(configs)), seen if sightings and os.path.lexists(seen) else None)
 
 
 def registry_path(named: "str | None") -> str:

@@ -75,7 +75,7 @@ def _source(source: SourceState) -> dict[str, Any]:
     found: dict[str, Any] = {"id": source.id, "state": source.state}
     if source.models is not None:
         found["models"] = source.models
-    return found | ({"detail": source.detail} if source.detail else {})
+    return found | ({"detail": source.detail} if source.detail and source.is_missing else {})
 
 
 def as_data(item: Item) -> dict[str, Any]:
@@ -91,6 +91,7 @@ def as_data(item: Item) -> dict[str, Any]:
         "held": change.held,
         "old": change.old,
         "new": change.new,
+        "base": change.base,
         "details": list(change.details),
         "source": source,
         "also": list(change.also),
@@ -101,8 +102,8 @@ def as_data(item: Item) -> dict[str, Any]:
         "reason": item.reason,
         "until": item.until,
     }
-    found = {key: value for key, value in data.items() if value not in (None, [], {})}
-    return found if change.base == change.old else {**found, "base": change.base}
+    left_out = {"base"} if change.base == change.old else set()
+    return {key: value for key, value in data.items() if key not in left_out and (value not in (None, [], {}) or key == "base")}
 
 
 def items_of(document: Document) -> list[Item]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..source.document import Document
-from ..source.node import Problem
+from ..source.node import clipped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .plan import Change
 
 _KEYS = ("rule", "ref", "reason", "until")
+_SHAPE = "write a list, `- {rule: …, ref: …, reason: …}` a waiver"
 _MOST = 10_000
 _DAY = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 
@@ -82,15 +83,14 @@ def of_file(file: str, shown: str, rules: Collection[str]) -> tuple[list[Waiver]
         return [], faults
     entries = document.data
     if not isinstance(entries, list) or len(entries) > _MOST:
-        problem = Problem("PV002", f"this is not a list of at most {_MOST:,} waivers", "write `- {rule: …, ref: …, reason: …}` a waiver", pointer=())
-        return [], [*faults, Fault(document.span_of(()), problem.message, problem.help)]
+        return [], [*faults, Fault(document.span_of(), f"this is not a list of at most {_MOST:,} waivers", _SHAPE)]
     found = []
     for index, entry in enumerate(entries):
         wrong = list(_wrong(entry, rules))
         faults += [Fault(document.span_of((index, *pointer)), message, help_) for pointer, message, help_ in wrong]
         if not wrong:
             span = document.span_of((index,))
-            found.append(Waiver(*(entry.get(key) for key in _KEYS), place=f"{span.path}:{span.line}"))
+            found.append(Waiver(entry["rule"], entry["ref"], entry["reason"], entry.get("until"), f"{span.path}:{span.line}"))
     return found, faults
 
 
@@ -112,10 +112,10 @@ def applied(changes: Sequence[Change], waivers: Sequence[Waiver], day: str, word
 def _wrong(entry: Any, rules: Collection[str]) -> Iterator[tuple[tuple[str, ...], str, str]]:
     """Yield where in *entry* what is wrong, and the cure."""
     if not isinstance(entry, dict):
-        yield (), "this is not a waiver", "write `- {rule: …, ref: …, reason: …}`"
+        yield (), "this is not a waiver", _SHAPE
         return
     for key in entry.keys() - set(_KEYS):
-        yield (key,) if isinstance(key, str) else (), f"unknown key {key!r}", f"the keys are {', '.join(_KEYS)}"
+        yield (key,) if isinstance(key, str) else (), f"unknown key {clipped(repr(key))}", f"the keys are {', '.join(_KEYS)}"
     for key in _KEYS:
         value = entry.get(key)
         if value is None and key not in entry:
@@ -124,9 +124,9 @@ def _wrong(entry: Any, rules: Collection[str]) -> Iterator[tuple[tuple[str, ...]
         elif not isinstance(value, str) or not value.strip():
             yield (key,), f"`{key}` is not text", "write it in quotes"
         elif key == "rule" and value not in rules:
-            yield (key,), f"there is no rule {value!r}{_near(value, rules)}", f"the rules are {', '.join(sorted(rules))}"
+            yield (key,), f"there is no rule {clipped(repr(value))}{_near(value, rules)}", f"the rules are {', '.join(sorted(rules))}"
         elif key == "until" and not _DAY.fullmatch(value):
-            yield (key,), f"{value!r} is not a day", "write YYYY-MM-DD: the first day on which it no longer holds"
+            yield (key,), f"{clipped(repr(value))} is not a day", "write YYYY-MM-DD: the first day on which it no longer holds"
 
 
 def _near(rule: str, rules: Collection[str]) -> str:
