@@ -67,7 +67,7 @@ def gather(
         return read_file(catalog, from_file, providers, read_from, read_on)
     asked = [*asking.questions(catalog, os.environ, providers, keys=keys), *asking.catalogues(catalog)]
     if sources:
-        asked = [question for question in asked if question.source in sources]
+        asked = _named(asked, sources)
     readings = _replayed(asked, from_file) if from_file is not None else _fetched(asked, network=network, use_fresh=use_fresh, record=record)
     found = Gathered(was_asked=network and from_file is None)
     for question, reading in zip(asked, readings, strict=True):
@@ -76,6 +76,18 @@ def gather(
     if from_file is None:
         keep_sightings(asked, readings)
     return found
+
+
+def _named(asked: Sequence[Question], sources: Sequence[str]) -> list[Question]:
+    """Return what is asked of *sources*; raises UsageError for one that is none."""
+    from difflib import get_close_matches
+
+    known = [question.source for question in asked]
+    for name in sources:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            raise click.UsageError(f"there is no source {name!r}" + (f"; did you mean {near[0]!r}?" if near else " to ask; see `providers refresh --no-network` for those there are"))
+    return [question for question in asked if question.source in sources]
 
 
 def _fetched(asked: Sequence[Question], *, network: bool, use_fresh: bool, record: str | None) -> list[Reading | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -77,17 +78,13 @@ def _artifact(name: str) -> Found:
 
     if not os.path.isfile(name):
         raise click.ClickException(f"{printable(name)} is neither a folder nor a file; name a registry, what `providers compile` wrote, or a git revision")
-    registry = load(name)
     try:
+        registry = load(name)
         registry.verify()
         providers = {record["id"]: record for record in registry.providers()}
-        models = {model.ref: model.facts for model in registry.models()}
+        models = {model.ref: _with_numbers(model.facts) for model in registry.models()}
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise _damaged(name) from error
-    for record in models.values():
-        record["prices"] = _numbers(record.get("prices", []))
-        if not record["prices"]:
-            del record["prices"]
     whole = {"artifact": 1, "compiler": "", "digest": "", "providers": list(providers.values()), "models": list(models.values()), "aliases": {}}
     if faults("artifact", whole) or any(ref != f"{record['provider']}/{record['id']}" for ref, record in models.items()):
         raise _damaged(name)
@@ -98,13 +95,23 @@ def _damaged(name: str) -> click.ClickException:
     return click.ClickException(f"{printable(name)} holds records that no compile writes; make it anew with `providers compile`")
 
 
+def _with_numbers(record: dict[str, Any]) -> dict[str, Any]:
+    return {key: _numbers(value) if key == "prices" else value for key, value in record.items()}
+
+
 def _numbers(value: Any) -> Any:
-    """Return prices with their figures, which a compiled registry reads as text, as numbers."""
+    """Return prices with their figures, which a compiled registry reads as text, as numbers; raises ValueError for what is none."""
     if isinstance(value, list):
         return [_numbers(item) for item in value]
     if isinstance(value, dict):
-        return {key: float(item) if _FIGURE in key and isinstance(item, str) else _numbers(item) for key, item in value.items()}
+        return {key: _number(item) if _FIGURE in key and isinstance(item, str) else _numbers(item) for key, item in value.items()}
     return value
+
+
+def _number(text: str) -> float:
+    if not isfinite(number := float(text)):
+        raise ValueError(text)
+    return number
 
 
 def _revision(name: str, folder: str, day: str) -> Found:
@@ -150,6 +157,8 @@ def _documents(top: str, commit: str, below: str, name: str) -> tuple[list[Any],
         meant = "decisions" if path == DECISIONS else FOLDERS.get(folder)
         if meant is None or rest.startswith("."):
             continue
+        if kind == b"blob" and not size.isdigit():
+            raise _incomplete()
         if kind != b"blob" or not mode.startswith(b"100") or not path.endswith(".yaml") or not path.isprintable() or int(size) > MAX_BYTES:
             is_whole = False
             continue
@@ -174,11 +183,15 @@ def _contents(top: str, blobs: Sequence[bytes]) -> list[bytes]:
         end = said.find(b"\n", position)
         head = said[position:end].split()
         if end < 0 or len(head) != 3 or head[1] != b"blob":
-            raise click.ClickException("git does not have all of the registry's files at that revision; fetch it whole (`git fetch --refetch`)")
+            raise _incomplete()
         size = int(head[2])
         found.append(said[end + 1 : end + 1 + size])
         position = end + 1 + size + 1
     return found
+
+
+def _incomplete() -> click.ClickException:
+    return click.ClickException("git does not have all of the registry's files at that revision; fetch it whole (`git fetch --refetch`)")
 
 
 def _git(folder: str, *arguments: str, otherwise: str, given: bytes = b"") -> bytes:
@@ -187,7 +200,12 @@ def _git(folder: str, *arguments: str, otherwise: str, given: bytes = b"") -> by
         # The arguments are ours, but for a revision that cannot be an option; git is found as the user's shell finds it.
         done = subprocess.run(  # noqa: S603
             ["git", "-C", folder, *arguments],  # noqa: S607
-            input=given, capture_output=True, env=os.environ | _ENVIRONMENT, timeout=_LONGEST_SECONDS, check=False)
+            input=given,
+            capture_output=True,
+            env=os.environ | _ENVIRONMENT,
+            timeout=_LONGEST_SECONDS,
+            check=False,
+        )
     except FileNotFoundError as error:
         raise click.ClickException(f"{otherwise.partition(';')[0]}: git is not installed; install it, or name a folder or a compiled file") from error
     except (OSError, ValueError) as error:

@@ -19,6 +19,7 @@ COMMANDS = {
     "trust": "Let a project's file name endpoints and credentials.",
     "import": "Propose what another catalogue has and the registry does not.",
     "conflicts": "List where other sources disagree with the registry, side by side.",
+    "diff": "Show what changed between two registries, and what of it breaks.",
     "schema": "Print the JSON Schema of a kind of file.",
     "completion": "Print the completion script of a shell.",
 }

@@ -31,6 +31,8 @@ class Listing:
     """How many models to ask for at a time; None: what the listing gives."""
     keep: tuple[str, ...] = ()
     """Only ids that begin with one of these are kept; empty: all."""
+    skip: tuple[str, ...] = ()
+    """Ids that hold one of these, whatever their case, are left out."""
     usd_per_mtok: Decimal | None = None
     """What a price of 1 in the listing is in USD per million tokens; None: the listing states no prices."""
 

@@ -52,9 +52,14 @@ def page(listing: Listing, found: Iterable[Any], read: Callable[[Listing, Entry]
         model = read(listing, entry) if isinstance(entry, dict) else None
         if model is None:
             skipped += 1
-        elif not listing.keep or model["id"].startswith(listing.keep):
+        elif _is_wanted(listing, model["id"]):
             models.setdefault(model["id"].lower(), model)
     return Page(models=list(models.values()), cursor=cursor, skipped=skipped)
+
+
+def _is_wanted(listing: Listing, identity: str) -> bool:
+    is_kept = not listing.keep or identity.startswith(listing.keep)
+    return is_kept and not any(fragment.lower() in identity.lower() for fragment in listing.skip)
 
 
 def cursor_of(value: Any) -> str | None:

@@ -2,7 +2,8 @@
 
 from .inherit import inherit
 from .overlays import overlays
+from .providers import providers
 from .sightings import sightings
 
-PASSES = (inherit, sightings, overlays)
-"""Inheritance first, so that what a user changes in one model changes no other."""
+PASSES = (inherit, providers, sightings, overlays)
+"""Inheritance first, so that what a user changes in one model changes no other; the user's providers before what was seen of their models."""

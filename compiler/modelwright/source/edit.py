@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from . import read_yaml, schemas
+from .block import Block
 from .document import Document
 from .items import Items
 from .node import MAX_DEPTH, MAX_DIGITS, Pointer, clipped
@@ -57,20 +58,32 @@ def edited(document: Document, changes: Sequence[Change], additions: Sequence[Ma
     numbers = _numbers(models)
     added = _additions(additions, numbers)
     pieces = _Pieces(document, models)
-    for change in changes:
-        found = numbers.get(change.model, [])
+    for model, changes_ in _by_model(changes).items():
+        found = numbers.get(model, [])
         if len(found) != 1:
-            raise EditError(f"`{clipped(change.model)}` stands {len(found)} times in {document.shown}")
-        pieces.change(found[0], change)
+            raise EditError(f"`{clipped(model)}` stands {len(found)} times in {document.shown}")
+        pieces.change(found[0], changes_)
     if added:
         pieces.append(added)
     order_mark = document.text.removesuffix(document.source.encode())
     result = Document(document.path, document.shown, document.kind, order_mark + pieces.text().encode(), document.file)
     result.load()
-    if result.problems or not same(result.data, {**document.data, "models": [*pieces.values, *added]}):
+    if result.problems or not _is_as_meant(result.data, {**document.data, "models": [*pieces.values, *added]}, document.data["models"]):
         named = ", ".join(f"`{clipped(model)}`" for model in dict.fromkeys([*(change.model for change in changes), *(item["id"] for item in added)]))
         raise EditError(f"{document.shown} would not read back as it should with {named} changed; edit it by hand")
     return result
+
+
+def _is_as_meant(data: Any, meant: Mapping[str, Any], models: list[Any]) -> bool:
+    """Tell whether *data* is what was *meant*; entries of *models* that stayed the same object are compared less closely, and quicker."""
+    return bool(data == meant) and all((index < len(models) and models[index] is model) or same(data["models"][index], model) for index, model in enumerate(meant["models"]))
+
+
+def _by_model(changes: Iterable[Change]) -> dict[str, list[Change]]:
+    found: dict[str, list[Change]] = {}
+    for change in changes:
+        found.setdefault(change.model, []).append(change)
+    return found
 
 
 def _models(document: Document) -> list[Any]:
@@ -115,23 +128,50 @@ class _Pieces:
         self._source = document.source
         self._items = Items(self._source, "models", models)
         self._parts: dict[int, tuple[int, int, Splice]] = {}
+        self._blocks: dict[int, tuple[int, int, Block]] = {}
         self._whole: Splice | None = None
         first = read_yaml.BREAK.search(self._source)
         self._newline = first[0] if first and first[0] in ("\r", "\r\n") else "\n"
 
-    def change(self, number: int, change: Change) -> None:
-        what = f"`{clipped(change.model)}`: `{clipped('.'.join(map(str, change.pointer)))}`"
+    def change(self, number: int, changes: Sequence[Change]) -> None:
+        """Make *changes* of the entry at *number*, one after the other, in one go."""
+        value = self.values[number]
+        for change in changes:
+            try:
+                value = _changed(value, change)
+            except ValueError as error:
+                raise EditError(f"{_named(change)} cannot be changed: {error}") from error
+        if same(value, self.values[number]):
+            return
         try:
-            value = _changed(self.values[number], change)
-            if same(value, self.values[number]):
-                return
+            self._turn(number, value)
+        except ValueError as error:
+            raise EditError(f"{', '.join(map(_named, changes))} cannot be changed: {error}") from error
+        self.values[number] = value
+
+    def _turn(self, number: int, value: Any) -> None:
+        block = self._block(number)
+        if block is None:
             splice, pointer = self._open(number)
             splice.turn(pointer, value)
-            if not same(splice.value_at(pointer), value):
-                raise SpliceError("it would not read back as it should")
-        except ValueError as error:
-            raise EditError(f"{what} cannot be changed: {error}") from error
-        self.values[number] = value
+            return
+        old = self.values[number]
+        for key in [key for key in old if key not in value]:
+            block[2].remove(key)
+        for key, item in value.items():
+            if key not in old or not same(old[key], item):
+                block[2].put(key, item)
+        self._blocks[number] = block
+
+    def _block(self, number: int) -> tuple[int, int, Block] | None:
+        """Return the entry at *number* as lines, and where they stand; None where it has to be changed by the longer way."""
+        stretch = None if self._whole is not None or number in self._parts else self._items.stretch(number)
+        if stretch is None or not isinstance(self.values[number], dict):
+            return None
+        try:
+            return (*stretch, Block(self._source[slice(*stretch)], self._newline, self.values[number], _order))
+        except SpliceError:
+            return None
 
     def append(self, added: list[dict[str, Any]]) -> None:
         try:
@@ -147,8 +187,9 @@ class _Pieces:
         if self._whole is not None:
             return self._whole.text
         text, done = "", 0
-        for start, stop, splice in sorted(self._parts.values(), key=lambda part: part[0]):
-            text += self._source[done:start] + splice.text
+        pieces: list[tuple[int, int, Splice | Block]] = [*self._parts.values(), *self._blocks.values()]
+        for start, stop, piece in sorted(pieces, key=lambda part: part[0]):
+            text += self._source[done:start] + piece.text
             done = stop
         return text + self._source[done:]
 
@@ -164,8 +205,9 @@ class _Pieces:
         return (self._parts[number][2], (0,)) if self._whole is None else (self._whole, ("models", number))
 
     def _part(self, number: int, start: int, stop: int) -> Splice | None:
+        block = self._blocks.pop(number, None)
         try:
-            part = Splice(self._source[start:stop], self._newline, lambda pointer: _order(pointer[1:]))
+            part = Splice(self._source[start:stop] if block is None else block[2].text, self._newline, lambda pointer: _order(pointer[1:]))
         except SpliceError:
             return None
         return part if same(part.value_at(()), [self.values[number]]) else None
@@ -239,6 +281,10 @@ def _resolved(shape: dict[str, Any]) -> dict[str, Any]:
         _, seen = schemas.resolve("models", seen["$ref"])
         shape = {key: value for key, value in seen.items() if key != "properties"} | shape
     return shape
+
+
+def _named(change: Change) -> str:
+    return f"`{clipped(change.model)}`: `{clipped('.'.join(map(str, change.pointer)))}`"
 
 
 @cache
