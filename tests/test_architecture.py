@@ -75,7 +75,7 @@ def test_every_importer_has_a_name_and_reads() -> None:
     assert {str(inspect.getmodulename(inspect.getfile(importer.read))) for importer in all_importers().values()} == stems
     for name, importer in all_importers().items():
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", name)
-        assert list(inspect.signature(importer.read).parameters) == ["catalogue"]
+        assert list(inspect.signature(importer.read).parameters) == ["catalogue", "skipped"]
 
 
 @pytest.mark.parametrize("stem", [path.stem for path in sorted((PACKAGE / "emit").glob("*.py")) if path.stem != "__init__"])

@@ -211,7 +211,7 @@ def a_world(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch, run: Ru
     (root / "registry" / "models" / "acme.yaml").write_text(MODELS)
     (root / "registry" / "models" / "bolt.yaml").write_text(BOLT_MODELS)
     monkeypatch.chdir(root)
-    with serving(lambda call: world.answer(call)) as server:
+    with serving(lambda call: world.answer(call)) as server:  # noqa: PLW0108  # there is no world yet
         world = World(root=root, home=home, run=run, server=server, lists={"acme": unmoved(), "bolt": [model("bolt-1", 64_000, (2, 4))]})
         monkeypatch.setattr("modelwright.cli.gathering.time", SimpleNamespace(time=lambda: world.now))
         monkeypatch.setattr("modelwright.runtime.day.time", lambda: world.now)

@@ -89,6 +89,13 @@ def test_models_and_aliases_share_the_line_of_their_provider(run: Run, old: Path
     assert "  ! PROVIDER_REMOVED  zenith  [and 1 alias (zen), 1 model (zenith/zen-1)]\n" in run("diff", old).out
 
 
+def test_what_was_renamed_is_said_with_its_new_id(run: Run, old: Path, tree: Path) -> None:
+    (tree / "registry" / "models" / "zenith.yaml").write_text("provider: zenith\nmodels: [{id: zen-one, aliases: [zen-1], output: [text]}]\n")
+    said = run("diff", old, "--category", "models", "--category", "capabilities").out
+    assert "  ~ MODEL_RENAMED  zenith/zen-1  → zenith/zen-one\n    MODEL_ADDED    zenith/zen-one\n" in said
+    assert "  ! MODALITY_LOST       zenith/zen-1  input  text → -\n" in said
+
+
 def test_an_heir_elsewhere_is_not_hidden_under_another_provider(run: Run, old: Path, tree: Path) -> None:
     (tree / "registry" / "models" / "zenith.yaml").write_text("provider: zenith\nmodels: [{id: acme-large, inherit: acme/acme-large}]\n")
     for kind in ("models", "providers"):

@@ -24,31 +24,34 @@ def world(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch, run: Run)
         yield world
 
 
-
 def git(*arguments: str) -> str:
     return subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@acme.example", *arguments], check=True, capture_output=True, text=True).stdout
 
 
 HUNKS = """\
-@@ -23,6 +23,8 @@ models:
+@@ -19,7 +19,12 @@ models:
+     prices:
        # cheap
        - input_usd_per_mtok: 0.5
-         output_usd_per_mtok: 1.5
 +        until: 2026-11-20
-+      - {since: 2026-11-20, input_usd_per_mtok: 0.6, output_usd_per_mtok: 1.5, source: {from: "URL", read_on: 2026-11-20}}
+         output_usd_per_mtok: 1.5
++      - since: 2026-11-20
++        input_usd_per_mtok: 0.6
++        output_usd_per_mtok: 1.5
++        source: {from: "URL", read_on: 2026-11-20}
    - id: acme-old
      name: Acme Old
      limits: {context_tokens: 32000}
-@@ -31,3 +33,9 @@ models:
+@@ -28,3 +33,9 @@ models:
      name: Acme Mini
      limits: {context_tokens: 32000}
      prices: [{input_usd_per_mtok: 1, output_usd_per_mtok: 2}]
 +  - id: acme-next
 +    name: Acme Next
 +    limits: {context_tokens: 400000}
-+    prices: [{input_usd_per_mtok: 4, output_usd_per_mtok: 20}]
-+    sources:
-+      default: {from: "URL", read_on: 2026-11-20}
++    prices:
++      - {input_usd_per_mtok: 4, output_usd_per_mtok: 20}
++    sources: {default: {from: "URL", read_on: 2026-11-20}}
 """
 
 
@@ -82,8 +85,8 @@ def test_what_changed_upstream_is_shown_decided_applied_and_then_quiet(world: Wo
     before = world.files()
     refused = world.refresh("--apply", code=3)
     assert refused.out == ""
-    assert f"review.yaml:11:5: refused: {RAISED}: price of acme/acme-small is input_usd_per_mtok 0.7, output_usd_per_mtok 1.5 by now" in refused.err
-    assert "= at: registry/models/acme.yaml:27" in refused.err
+    assert f"review.yaml:15:5: refused: {RAISED}: price of acme/acme-small is input_usd_per_mtok 0.7, output_usd_per_mtok 1.5 by now" in refused.err
+    assert "= at: registry/models/acme.yaml:24:9" in refused.err
     assert refused.err.endswith("1 refused; nothing was written\n")
     assert world.files() == before
 
@@ -171,13 +174,18 @@ def test_a_review_goes_where_it_is_told_and_is_applied_from_there(world: World) 
     world.refresh("--write-review", "--review", "mine.yaml")
     assert not world.review.exists()
     assert (world.root / "mine.md").exists()
-    replace(world.root / "mine.yaml", "read_on: 2026-11-20}\n    decision: pending\n    base", "read_on: 2026-11-20}\n    decision: approved\n    base")
+    text = (world.root / "mine.yaml").read_text()
+    (world.root / "mine.yaml").write_text(text.replace("decision: pending", "decision: approved", 1))
     assert world.refresh("--apply", "--review", "mine.yaml").out == f"applied {RAISED}\n"
 
 
 @pytest.mark.parametrize(
     ("old", "new", "place"),
-    [("decision: pending", "decision: perhaps", "review.yaml:20:"), ("risk: breaking", "risk: [", "review.yaml:"), ("class: price-raised", "klass: price-raised", "review.yaml:")],
+    [
+        ("decision: pending", "decision: perhaps", "review.yaml:24:15: error[PV013]"),
+        ("risk: breaking", "risk: [", "review.yaml:"),
+        ("class: price-raised", "klass: price-raised", "review.yaml:"),
+    ],
 )
 def test_a_review_that_is_damaged_is_not_applied_and_not_written_over(world: World, old: str, new: str, place: str) -> None:
     world.lists["acme"] = moved()
@@ -328,11 +336,15 @@ def test_a_folder_that_is_no_registry_is_said_to_be_none(world: World) -> None:
     assert "there is no registry in empty" in world.refresh("--registry", "empty", code=1).err
 
 
-def test_a_registry_with_errors_is_refreshed_and_its_other_files_are_left(world: World) -> None:
-    (world.registry / "models" / "bolt.yaml").write_text(BOLT_MODELS.replace("models:", "models: [", 1))
+def test_what_cannot_be_read_is_left_alone_and_the_rest_is_refreshed(world: World) -> None:
+    broken = BOLT_MODELS.replace("models:", "models: [", 1)
+    (world.registry / "models" / "bolt.yaml").write_text(broken)
     world.lists["acme"] = moved()
-    found = world.refresh("--apply", "--approve", "safe")
+    before = world.files()
+    assert "refused: bolt/bolt-1#added: registry/models/bolt.yaml is not in order" in world.refresh("--apply", "--approve", "safe", code=3).err
+    assert world.files() == before
+    found = world.refresh("acme", "--apply", "--approve", "safe")
     assert "note: parts of the registry cannot be read and are left out" in found.err
     assert "acme-next" in (world.registry / "models" / "acme.yaml").read_text()
-    assert (world.registry / "models" / "bolt.yaml").read_text() == BOLT_MODELS.replace("models:", "models: [", 1)
+    assert (world.registry / "models" / "bolt.yaml").read_text() == broken
     assert DAY in (world.registry / "upstream" / "acme.json").read_text()

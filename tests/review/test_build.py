@@ -9,7 +9,7 @@ import pytest
 from modelwright.importers import all_importers
 from modelwright.review import upstreams
 from modelwright.review.plan import RISKS
-from review.shop import READ, Shop, listing, price, says
+from review.shop import READ, Listed, Shop, listing, price, says
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,7 +143,10 @@ def test_of_sources_that_disagree_the_first_in_rank_speaks_and_is_held(tmp_path:
 
 def test_a_new_models_facts_are_each_from_the_first_source_that_states_them(tmp_path: Path) -> None:
     shop = Shop(tmp_path, {"acme": [{"id": "large"}]})
-    sources = [says({"acme": {"large": {}, "new": {"name": "New", "limits.context_tokens": 1}}}), listing({"large": {}, "new": {"limits.context_tokens": 1, "limits.output_tokens": 1}})]
+    sources = [
+        says({"acme": {"large": {}, "new": {"name": "New", "limits.context_tokens": 1}}}),
+        listing({"large": {}, "new": {"limits.context_tokens": 1, "limits.output_tokens": 1}}),
+    ]
     (change,) = shop.plan(*sources).changes
     assert (change.word, change.source, change.also) == ("model-added", "acme", ("models-dev",))
     assert change.new == {"id": "new", "name": "New", "limits.context_tokens": 1, "limits.output_tokens": 1}
@@ -162,7 +165,7 @@ def test_what_loses_when_a_model_is_added_is_declined_too(tmp_path: Path) -> Non
 
 def test_changes_are_in_display_order_and_what_is_new_comes_last(tmp_path: Path) -> None:
     shop = Shop(tmp_path, {"zen": [{"id": "z"}, {"id": "a"}], "acme": [{"id": "large"}]})
-    said = {"zen": {"new-b": {}, "New-a": {}, "a": {"name": "A"}, "z": {"name": "Z", "input": ["text"]}}, "acme": {"large": {"name": "L"}}}
+    said: Listed = {"zen": {"new-b": {}, "New-a": {}, "a": {"name": "A"}, "z": {"name": "Z", "input": ["text"]}}, "acme": {"large": {"name": "L"}}}
     assert list(shop.changes(says(said))) == ["zen/z#input", "zen/z#name", "zen/a#name", "zen/New-a#added", "zen/new-b#added", "acme/large#name"]
 
 
@@ -226,7 +229,11 @@ def test_what_one_source_says_wrongly_does_not_hide_what_another_says_rightly(tm
 
 def test_a_disagreement_that_was_settled_stays_quiet_for_that_value(tmp_path: Path) -> None:
     told = {"from": "a catalogue", "read_on": "2026-11-01", "because": "vendor-page"}
-    settled = [{"field": "limits.context_tokens", "says": 128, **told}, {"field": "input_usd_per_mtok", "says": 3, **told}, {"field": "name", "says": "Other", "from": "x", "read_on": "2026-11-01"}]
+    settled = [
+        {"field": "limits.context_tokens", "says": 128, **told},
+        {"field": "input_usd_per_mtok", "says": 3, **told},
+        {"field": "name", "says": "Other", "from": "x", "read_on": "2026-11-01"},
+    ]
     shop = Shop(tmp_path, {"acme": [{"id": "large", **FULL, "disagreements": settled}]})
     plan = shop.plan(says({"acme": {"large": {"limits.context_tokens": 128, "price": price(3, 10), "name": "Other"}}}))
     assert ([change.field for change in plan.changes], plan.declined) == (["name"], 2)
@@ -289,7 +296,13 @@ def test_a_provider_that_was_declined_stays_quiet(tmp_path: Path) -> None:
 
 
 def test_an_heir_follows_the_model_it_inherits_from_and_only_that_ones_file_changes(tmp_path: Path) -> None:
-    shop = Shop(tmp_path, {"acme": [{"id": "large", "limits": {"context_tokens": 5}}], "zen": [{"id": "z", "inherit": "acme/large"}, {"id": "own", "inherit": "acme/large", "limits": {"context_tokens": 5}}]})
+    shop = Shop(
+        tmp_path,
+        {
+            "acme": [{"id": "large", "limits": {"context_tokens": 5}}],
+            "zen": [{"id": "z", "inherit": "acme/large"}, {"id": "own", "inherit": "acme/large", "limits": {"context_tokens": 5}}],
+        },
+    )
     said = {"limits.context_tokens": 6}
     source = says({"acme": {"large": said}, "zen": {"z": said, "own": said}})
     found = shop.changes(source)
@@ -324,7 +337,12 @@ def test_a_model_of_inherit_all_gets_an_entry_of_its_own(tmp_path: Path) -> None
 
 def test_a_catalogue_is_read_under_our_ids_and_what_it_has_besides_is_named(tmp_path: Path) -> None:
     shop = Shop(tmp_path, {"acme": [], "zen": []}, {"acme": {"catalogues": {"models-dev": ["acme-ai", "acme-eu"]}}})
-    catalogue = {"acme-ai": ({}, [{"id": "a", "name": "A"}]), "acme-eu": ({}, [{"id": "a", "name": "B"}, {"id": "b"}]), "acme": ({}, [{"id": "c"}]), "other": ({}, [])}
+    catalogue: dict[str, Any] = {
+        "acme-ai": ({}, [{"id": "a", "name": "A"}]),
+        "acme-eu": ({}, [{"id": "a", "name": "B"}, {"id": "b"}]),
+        "acme": ({}, [{"id": "c"}]),
+        "other": ({}, []),
+    }
     found = upstreams.of_catalogue(shop.catalog, "models-dev", catalogue, READ)
     assert (found.policy, found.rank, found.speaks_for, found.tells_missing) == ("catalogue", (3, 1), None, False)
     assert found.models == {"acme": {"a": {"name": "A"}, "b": {}}}
@@ -334,8 +352,11 @@ def test_a_catalogue_is_read_under_our_ids_and_what_it_has_besides_is_named(tmp_
 
 def test_a_listing_speaks_for_what_the_registry_says_it_is_authoritative_for(tmp_path: Path) -> None:
     shop = Shop(tmp_path, {"acme": []})
-    found = upstreams.of_listing(shop.catalog, "acme", "acme", {"policy": "aggregator", "authoritative": ["id", "prices"], "route": "api"}, [{"id": "a", "price": {"state": "free"}}], READ)
-    assert (found.rank, found.policy, found.speaks_for, found.tells_missing, found.route) == ((2, 1), "aggregator", {"id", "prices"}, True, "api")
+    found = upstreams.of_listing(
+        shop.catalog, "acme", "acme", {"policy": "aggregator", "authoritative": ["id", "prices"], "route": "api"}, [{"id": "a", "price": {"state": "free"}}], READ
+    )
+    assert (found.rank, found.policy, found.tells_missing, found.route) == ((2, 1), "aggregator", True, "api")
+    assert found.speaks_for == frozenset({"id", "prices"})
     assert found.models == {"acme": {"a": {"price": {"state": "free"}}}}
     assert not upstreams.of_listing(shop.catalog, "acme", "acme", {}, [], READ).tells_missing
 

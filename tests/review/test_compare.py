@@ -163,7 +163,11 @@ def test_a_listing_that_does_not_speak_for_ids_tells_neither_new_nor_missing_mod
 def test_a_listing_of_one_route_misses_only_what_that_route_offers(tmp_path: Path) -> None:
     route = {"label": "x", "protocol": "openai-chat", "base_url": "https://x.example/v1", "auth": {"kind": "bearer"}}
     shop = _shop(
-        tmp_path, {"id": "everywhere"}, {"id": "here", "routes": ["here"]}, {"id": "there", "routes": ["there"]}, providers={"acme": {"routes": [{"id": "here", **route}, {"id": "there", **route}]}}
+        tmp_path,
+        {"id": "everywhere"},
+        {"id": "here", "routes": ["here"]},
+        {"id": "there", "routes": ["there"]},
+        providers={"acme": {"routes": [{"id": "here", **route}, {"id": "there", **route}]}},
     )
     assert _missing(shop, listing({"other": {}}, route="here")) == ["acme/everywhere", "acme/here"]
 
@@ -222,7 +226,10 @@ def test_models_that_moved_below_another_name_are_told_by_the_ends_of_their_ids(
         ({"acme-1a": _TELLING, "acme-1b": _TELLING}, {"acme-1": _TELLING}),
         ({"acme-large": _TELLING}, {"zenith": _TELLING}),
         ({"acme-1": {"released_on": "2026-01-31"}}, {"acme-1a": {"released_on": "2026-01-31"}}),
-        ({"acme-1": {"limits.context_tokens": 1, "limits.output_tokens": 2, "knowledge_until": "2025-01"}}, {"acme-1a": {"limits.context_tokens": 1, "limits.output_tokens": 2, "knowledge_until": "2025-01"}}),
+        (
+            {"acme-1": {"limits.context_tokens": 1, "limits.output_tokens": 2, "knowledge_until": "2025-01"}},
+            {"acme-1a": {"limits.context_tokens": 1, "limits.output_tokens": 2, "knowledge_until": "2025-01"}},
+        ),
         ({"a/x": _TELLING, "b/x": _TELLING}, {"c/x": _TELLING, "d/x": _TELLING}),
     ],
     ids=["successor", "two-new", "two-old", "unlike", "too-little", "no-day", "tails-alike"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -32,7 +33,7 @@ FIELD = [
     ("a literal text", "note: |\n  one\n  # no comment\n\nname: A\n", ("note",), "a\nb", 'note: "a\\nb"\n\nname: A\n'),
     ("behind a literal text", "earlier_limits:\n  - {until: x}\n  - until: |\n      y\nnote: x\n", ("earlier_limits", 2), {"until": "z"}, "earlier_limits:\n  - {until: x}\n  - until: |\n      y\n  - {until: z}\nnote: x\n"),
     ("a price is closed", "prices:\n  - {input_usd_per_mtok: 1}  # c\n", ("prices", 0, "until"), "2026-01-31", "prices:\n  - {until: 2026-01-31, input_usd_per_mtok: 1}  # c\n"),
-    ("a price in a block is closed", "prices:\n  - input_usd_per_mtok: 1\n    source: x\n", ("prices", 0, "until"), "2026-01-31", "prices:\n  - until: 2026-01-31\n    input_usd_per_mtok: 1\n    source: x\n"),
+    ("a price in a block is closed", "prices:\n  - input_usd_per_mtok: 1\n    source: x\n", ("prices", 0, "until"), "2026-01-31", "prices:\n  - input_usd_per_mtok: 1\n    until: 2026-01-31\n    source: x\n"),
     ("a price is appended", "prices:\n- {state: free}\n  # the end\n# note\nnote: x\n", ("prices", 1), {"state": "unknown"}, "prices:\n- {state: free}\n  # the end\n- {state: unknown}\n# note\nnote: x\n"),
     ("an item of a flow list", 'input: [text, "image"]\n', ("input",), ["text", "image", "pdf"], 'input: [text, "image", pdf]\n'),
     ("an item before the others", "input: [text]\n", ("input",), ["pdf", "text"], "input: [pdf, text]\n"),
@@ -151,14 +152,36 @@ DOCUMENTS: list[tuple[str, dict[str, Any], str]] = [
     ("models: [5, {id: 5}]\n", {}, "`two` stands 0 times in acme.yaml"),
     ('{"models": [{"id": "two"}]}', {"path": "x.json"}, "is not a YAML file of models"),
     ("models:\n  - id: two\n", {"kind": "provider"}, "is not a YAML file of models"),
-    ("models:\n  - id: two\n    ? name\n    : 5\n", {}, "`two`: `name` cannot be changed: it is written in an unusual way"),
 ]
 
 
 @pytest.mark.parametrize(("text", "more", "why"), DOCUMENTS, ids=range(len(DOCUMENTS)))
 def test_a_file_that_cannot_be_changed_is_refused(text: str, more: dict[str, Any], why: str) -> None:
     with pytest.raises(EditError, match=why):
-        edited(of(text, **more), [Change(model="two", pointer=("name",), value=["x"] if "?" not in text else [{"x": 1}])])
+        edited(of(text, **more), [Change(model="two", pointer=("name",), value=["x"])])
+
+
+UNUSUAL = [
+    ("    ? name\n    : 5\n", ("name",), [{"x": 1}], "    name: [x: 1]\n"),
+    (
+        "    # n\n    ? name\n    : 5  # five\n    note: 'q'\n",
+        ("limits", "context_tokens"),
+        4,
+        "    # n\n    ? name\n    : 5  # five\n    limits: {context_tokens: 4}\n    note: 'q'\n",
+    ),
+    ("    ? input\n    : - a  # of a\n      - b\n", ("input",), ["a"], "    ? input\n    : - a  # of a\n"),
+    ("    ? input\n    : - a  # of a\n      - b\n", ("input",), ["a", "b", "c"], "    ? input\n    : - a  # of a\n      - b\n      - c\n"),
+    ("    ? prices\n    : - since: 2026-01-01  # one\n        until: 2026-02-01\n", ("prices", 0, "until"), REMOVED, "    ? prices\n    : - since: 2026-01-01  # one\n"),
+]
+
+
+@pytest.mark.parametrize(("fields", "pointer", "value", "gives"), UNUSUAL, ids=range(len(UNUSUAL)))
+def test_an_entry_that_is_written_in_an_unusual_way_is_changed_and_the_others_stay(fields: str, pointer: tuple[str | int, ...], value: Any, gives: str) -> None:
+    around = (f"{HEAD}  - id: one\n    ?   note\n    :   'o'\n  # two\n  - id: two\n", "  # three\n  -   id: three\n")
+    result = edited(of(fields.join(around)), [Change(model="two", pointer=pointer, value=value)])
+    assert result.source == gives.join(around)
+    flush = [re.sub("(?m)^  ", "", part) for part in (fields.join(around), gives.join(around))]
+    assert edited(of(flush[0]), [Change(model="two", pointer=pointer, value=value)]).source == flush[1]
 
 
 @pytest.mark.parametrize(

@@ -145,8 +145,8 @@ def _change(change: Change, brought: Sequence[Change]) -> str:
 
 def _told(change: Change) -> str:
     old, new = _plain(change.old), _plain(change.new)
-    if change.field in (MODEL, PROVIDER) and (change.old is None or change.new is None):
-        return ""
+    if change.field in (MODEL, PROVIDER):
+        return "" if change.old is None or change.new is None else f"→ {_clipped(shown(new))}"
     if isinstance(old, dict) and isinstance(new, dict):
         return _clipped(", ".join(f"{key} {shown(old.get(key))} → {shown(new.get(key))}" for key in dict.fromkeys([*old, *new]) if old.get(key) != new.get(key)))
     return f"{_clipped(shown(old))} → {_clipped(shown(new))}"

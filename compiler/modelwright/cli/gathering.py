@@ -86,7 +86,9 @@ def _named(asked: Sequence[Question], sources: Sequence[str]) -> list[Question]:
     for name in sources:
         if name not in known:
             near = get_close_matches(name, known, n=1)
-            raise click.UsageError(f"there is no source {name!r}" + (f"; did you mean {near[0]!r}?" if near else " to ask; see `providers refresh --no-network` for those there are"))
+            raise click.UsageError(
+                f"there is no source {name!r}" + (f"; did you mean {near[0]!r}?" if near else " to ask; see `providers refresh --no-network` for those there are")
+            )
     return [question for question in asked if question.source in sources]
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(ctx: click.Context, /, format_: str, **settings: Any) -> None:
     """
-    Compare the registry with what providers say today, and apply what was approved.
+    Compare with what providers say today; apply what was approved.
 
     Prints what changed and writes nothing. --write-review puts the changes into a file, one decision each; --apply applies
     what is approved there. Nothing is ever deleted: a model that is no longer listed is marked.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import pipeline
 from ..diagnostics.diagnostic import ERROR
+from ..passes.prices import price_in_force
 from ..source.document import Document
 from ..source.edit import EditError, edited
 from ..source.write_yaml import render_item
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from ..ir.catalog import Catalog, Entry
     from ..ir.span import Span
     from ..source.edit import Change as Edit
+    from ..source.node import Pointer
     from .file import Item
     from .plan import Change
 
@@ -119,8 +121,17 @@ def _check(catalog: Catalog, models: Mapping[str, Any], item: Item) -> tuple[Ref
         return None, True
     if facts.is_equal(change.field, now, change.old):
         return None, False
-    pointer = ("prices",) if change.field == "price" else tuple(change.field.split("."))
-    return _stale(item, entry, pointer, f"{change.field} of {change.ref} is {facts.shown(now)} by now; the review is about {facts.shown(change.old)}"), False
+    return _stale(
+        item, entry, _pointer(entry, change, catalog.today), f"{change.field} of {change.ref} is {facts.shown(now)} by now; the review is about {facts.shown(change.old)}"
+    ), False
+
+
+def _pointer(entry: Entry, change: Change, day: str) -> Pointer:
+    if change.field != "price":
+        return tuple(change.field.split("."))
+    prices = entry.facts.get("prices", ())
+    current = price_in_force(prices, day)
+    return ("prices", *(index for index, price in enumerate(prices) if price is current))
 
 
 def _value(entry: Entry, change: Change, day: str) -> Any:
@@ -133,7 +144,7 @@ def _says(entry: Entry, said: Mapping[str, Any], day: str) -> bool:
     return all(name == "id" or facts.is_equal(name, ours.get(name), value) for name, value in said.items())
 
 
-def _stale(item: Item, entry: Entry, pointer: tuple[str, ...], why: str) -> Refusal:
+def _stale(item: Item, entry: Entry, pointer: Pointer, why: str) -> Refusal:
     return Refusal(
         item=item, why=why, help="somebody changed it after the review was written; refresh with --write-review again and decide anew", span=entry.place(*pointer).span()
     )
@@ -193,8 +204,9 @@ def _decide(documents: Mapping[str, Document], catalog: Catalog, outcome: Outcom
     entries = decisions.recorded(told, catalog.today)
     for item in outcome.applied:
         for source, value in item.change.against:
-            said = {"ref": item.change.ref, "field": item.change.field, "says": value, "source": source, "decided_on": catalog.today}
-            entries.append({**said, "because": f"approved what {item.change.source} says"})
+            for name, says in value.items() if item.change.field == ADDED else [(item.change.field, value)]:
+                said = {"ref": item.change.ref, "field": name, "says": says, "source": source, "decided_on": catalog.today}
+                entries.append({**said, "because": f"approved what {item.change.source} says"})
     if not entries:
         return
     path = f"registry/{decisions.PATH}"

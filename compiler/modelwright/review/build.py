@@ -53,32 +53,37 @@ def build(
         for provider, said in upstream.models.items():
             if upstream.tells_missing:
                 listed.setdefault(provider, set()).update(entry.ref for identity in said if (entry := models[provider].find(identity)) is not None)
-        plan.changes += _providers(upstream, base)
+        for news in _providers(upstream, base):
+            _add(plan, news, is_quiet=decisions.is_declined(news))
     touched = Touched(catalog, overlays)
     for proposals in _fitting(found.values(), plan):
         change = _change(catalog, proposals, listed, touched)
-        if change is None:
-            continue
-        if decisions.is_declined(change) or _is_settled(proposals[0], change):
-            plan.declined += 1
-        else:
-            plan.changes.append(change)
+        if change is not None:
+            _add(plan, change, is_quiet=decisions.is_declined(change) or _is_settled(proposals[0], change))
     plan.changes = _followed(catalog, _sorted(catalog, plan.changes))
     return plan
+
+
+def _add(plan: Plan, change: Change, *, is_quiet: bool) -> None:
+    """Add *change* to *plan*; one that was judged before is only counted."""
+    if is_quiet:
+        plan.declined += 1
+    else:
+        plan.changes.append(change)
 
 
 def _fitting(found: Iterable[list[Proposal]], plan: Plan) -> Iterator[list[Proposal]]:
     """Yield the proposals without the facts that the registry has no room for; these are counted."""
     rivals = list(found)
-    said: dict[str, dict[str, dict[str, Any]]] = {}
+    said: dict[str, dict[str, dict[str, dict[str, Any]]]] = {}
     for proposal in (one for proposals in rivals for one in proposals if one.new is not None):
         identity = proposal.new["id"] if proposal.field in (ADDED, RENAMED) else proposal.listed_as
         facts_ = {name: value for name, value in proposal.new.items() if name != "id"} if proposal.field in (ADDED, RENAMED) else {proposal.field: proposal.new}
         if proposal.field not in (MISSING, RETURNED):
-            said.setdefault(proposal.provider, {}).setdefault(identity, {}).update(facts_)
-    bad = unfit(said)
+            said.setdefault(proposal.upstream.source, {}).setdefault(proposal.provider, {}).setdefault(identity, {}).update(facts_)
+    bad = {source: unfit(models) for source, models in said.items()}
     for proposals in rivals:
-        kept = [one for proposal in proposals if (one := _without(proposal, bad)) is not None]
+        kept = [one for proposal in proposals if (one := _without(proposal, bad.get(proposal.upstream.source, {}))) is not None]
         plan.unfit += len(proposals) - len(kept)
         if kept:
             yield kept
@@ -153,10 +158,10 @@ def _change(catalog: Catalog, proposals: list[Proposal], listed: Mapping[str, se
     policy = policies.get(first.upstream.policy, {})
     new = _filled(proposals) if first.field == ADDED else first.new
     word = word_of(first.field, first.old, new)
-    rivals = [other for other in proposals[1:] if other.field == first.field and first.field not in _WHOLE]
-    against = tuple((other.upstream.source, other.new) for other in rivals if not facts.is_equal(first.field, other.new, new))
+    rivals = [other for other in proposals[1:] if other.field == first.field]
+    against = tuple((other.upstream.source, says) for other in rivals if (says := _otherwise(first.field, other.new, new)) is not None)
     held = hold_of(word, words, first.upstream.policy, policy, first.old, new)
-    if against:
+    if any(first.field != ADDED or not facts.IDENTITY.issuperset(map(facts.group_of, says)) for _, says in against):
         held = "sources disagree: " + ", ".join(f"{source} says {facts.shown(value)}" for source, value in against)
     elif first.is_conflict:
         held = "both moved: the registry and the source each left what was last accepted"
@@ -173,12 +178,19 @@ def _change(catalog: Catalog, proposals: list[Proposal], listed: Mapping[str, se
         source=first.upstream.source,
         origin=first.upstream.origin,
         listed_as=first.listed_as,
-        also=tuple(other.upstream.source for other in proposals[1:] if other.field == first.field and other.upstream.source not in {source for source, _ in against}),
+        also=tuple(other.upstream.source for other in rivals if other.upstream.source not in {source for source, _ in against}),
         against=against,
         held=held,
         details=_details(first.old, new) if first.field not in _WHOLE else (),
         impact=touched.by(first.entry, first.ref, first.field),
     )
+
+
+def _otherwise(field: str, says: Any, new: Any) -> Any:
+    """Return what another source says of *field* where that is not *new*: of a new model the facts that differ; None where they agree."""
+    if field == ADDED:
+        return {name: value for name, value in says.items() if not facts.is_equal(name, value, new[name])} or None
+    return says if field not in _WHOLE and not facts.is_equal(field, says, new) else None
 
 
 def _filled(proposals: list[Proposal]) -> Any:

@@ -33,6 +33,8 @@ _GROUPS = {
     "price": "prices",
 }
 """Facts a refresh compares, to the group a source speaks for; the words are those of `authoritative` in the provider schema."""
+IDENTITY = frozenset({"name", "released_on"})
+"""Groups of facts that tell what a model is called and when it came, on which sources need not agree."""
 _SPREAD = ("limits", "capabilities")
 _ABOUT_THE_ENTRY = ("since", "until", "source", "announced", "confirmed")
 _WRITE, _WRITE_FOR_MINUTES = "cache_write_usd_per_mtok", "cache_write_5m_usd_per_mtok"

@@ -2,49 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from . import read_yaml, schemas
+from . import read_yaml
 from .block import Block
+from .change import REMOVED, Change, changed, order, plain
 from .document import Document
 from .items import Items
-from .node import MAX_DEPTH, MAX_DIGITS, Pointer, clipped
+from .node import clipped
+from .roundtrip import rewritten
 from .splice import Splice, SpliceError, same
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
-_LATE = ("tiers", "variants", "off_peak", "prices", "disagreements", "sources", "source", "note", "$unset")
-"""Keys that are written behind those the schema names after them."""
-
-
-class _Removed:
-    def __repr__(self) -> str:
-        return "REMOVED"
-
-
-REMOVED: Final = _Removed()
-"""The value of a field that is taken out."""
+__all__ = ["REMOVED", "Change", "EditError", "edited"]
 
 
 class EditError(ValueError):
     """A change that cannot be made without changing anything else; the message names model and field."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One change of one entry of a document's `models`."""
-
-    model: str
-    """Its id, exactly."""
-    pointer: Pointer
-    """The field: keys, and indexes of lists; the index behind the last appends."""
-    value: Any
-    """What it holds from now on, plain data; REMOVED takes it out."""
 
 
 def edited(document: Document, changes: Sequence[Change], additions: Sequence[Mapping[str, Any]] = ()) -> Document:
@@ -114,7 +90,7 @@ def _additions(items: Iterable[Mapping[str, Any]], numbers: dict[str, list[int]]
         if name in numbers or name in added:
             raise EditError(f"`{clipped(name)}` is there already")
         try:
-            added[name] = _plain(item)
+            added[name] = plain(item)
         except ValueError as error:
             raise EditError(f"`{clipped(name)}` cannot be written: {error}") from error
     return list(added.values())
@@ -138,7 +114,7 @@ class _Pieces:
         value = self.values[number]
         for change in changes:
             try:
-                value = _changed(value, change)
+                value = changed(value, change)
             except ValueError as error:
                 raise EditError(f"{_named(change)} cannot be changed: {error}") from error
         if same(value, self.values[number]):
@@ -152,8 +128,7 @@ class _Pieces:
     def _turn(self, number: int, value: Any) -> None:
         block = self._block(number)
         if block is None:
-            splice, pointer = self._open(number)
-            splice.turn(pointer, value)
+            self._turn_whole(number, value)
             return
         old = self.values[number]
         for key in [key for key in old if key not in value]:
@@ -163,13 +138,26 @@ class _Pieces:
                 block[2].put(key, item)
         self._blocks[number] = block
 
+    def _turn_whole(self, number: int, value: Any) -> None:
+        splice, pointer = self._open(number)
+        before = splice.text
+        try:
+            splice.turn(pointer, value)
+            if same(splice.value_at(pointer), value):
+                return
+        except SpliceError:
+            if len(pointer) != 1:
+                raise
+        start, stop, _ = self._parts[number]
+        self._parts[number] = (start, stop, Splice(rewritten(before, value), self._newline, lambda pointer: order(pointer[1:])))
+
     def _block(self, number: int) -> tuple[int, int, Block] | None:
         """Return the entry at *number* as lines, and where they stand; None where it has to be changed by the longer way."""
         stretch = None if self._whole is not None or number in self._parts else self._items.stretch(number)
         if stretch is None or not isinstance(self.values[number], dict):
             return None
         try:
-            return (*stretch, Block(self._source[slice(*stretch)], self._newline, self.values[number], _order))
+            return (*stretch, Block(self._source[slice(*stretch)], self._newline, self.values[number], order))
         except SpliceError:
             return None
 
@@ -207,92 +195,16 @@ class _Pieces:
     def _part(self, number: int, start: int, stop: int) -> Splice | None:
         block = self._blocks.pop(number, None)
         try:
-            part = Splice(self._source[start:stop] if block is None else block[2].text, self._newline, lambda pointer: _order(pointer[1:]))
+            part = Splice(self._source[start:stop] if block is None else block[2].text, self._newline, lambda pointer: order(pointer[1:]))
         except SpliceError:
             return None
         return part if same(part.value_at(()), [self.values[number]]) else None
 
     def _unite(self) -> Splice:
         """Have the text in one piece from now on; that is slower."""
-        self._whole = Splice(self.text(), self._newline, lambda pointer: _order(pointer[2:]))
+        self._whole = Splice(self.text(), self._newline, lambda pointer: order(pointer[2:]))
         return self._whole
-
-
-def _changed(model: Any, change: Change) -> Any:
-    """Return *model* after *change*; raises ValueError where that leads nowhere."""
-    if not change.pointer:
-        raise ValueError("no field is named")
-    if change.pointer[0] == "id":
-        raise ValueError("the id says which entry it is")
-    value = REMOVED if change.value is REMOVED else _plain(change.value)
-    return _with(model, change.pointer, value, _subschema(()))
-
-
-def _with(old: Any, steps: Pointer, value: Any, shape: Mapping[str, Any]) -> Any:
-    """Return *old*, REMOVED where there is nothing, with *value* at *steps*; REMOVED where nothing is left."""
-    if not steps:
-        return value
-    if value is REMOVED and (old is REMOVED or old is None):
-        return old
-    step, below = steps[0], _below(shape, steps[0])
-    new: Any
-    if isinstance(step, str):
-        old = {} if old is REMOVED or old is None else old
-        if not isinstance(old, dict):
-            raise ValueError("it lies in what is no mapping")  # noqa: TRY004  # what is wrong is the pointer
-        part = _with(old.get(step, REMOVED), steps[1:], value, below)
-        new = {key: item for key, item in old.items() if key != step} if part is REMOVED else old | {step: part}
-    else:
-        old = [] if old is REMOVED or old is None else old
-        if not isinstance(old, list) or not 0 <= step <= len(old):
-            raise ValueError("it lies in what is no list, or a shorter one")
-        part = _with(old[step] if step < len(old) else REMOVED, steps[1:], value, below)
-        new = [*old[:step], *([] if part is REMOVED else [part]), *old[step + 1 :]]
-    return REMOVED if old and not new and (shape.get("minProperties") or shape.get("minItems")) else new
-
-
-def _plain(value: Any, depth: int = 1) -> Any:
-    """Return *value* as the dicts, lists and scalars it reads back as; raises ValueError where it cannot."""
-    if isinstance(value, Mapping) and depth < MAX_DEPTH and all(isinstance(key, str) for key in value):
-        return {_plain(key): _plain(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, str):
-        if not value.isascii():
-            value.encode()
-        return value
-    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)) and depth < MAX_DEPTH:
-        return [_plain(item, depth + 1) for item in value]
-    if value is None or isinstance(value, bool) or (isinstance(value, int) and abs(value) < 10**MAX_DIGITS) or (isinstance(value, float) and math.isfinite(value)):
-        return value
-    raise ValueError("it is no plain data")
-
-
-def _below(shape: Mapping[str, Any], step: str | int) -> Mapping[str, Any]:
-    """Return the schema of what lies at *step* in what *shape* describes; empty where the schema does not say."""
-    found = shape.get("items")
-    if isinstance(step, str):
-        found = dict(schemas.properties("models", dict(shape))).get(step, shape.get("additionalProperties"))
-    return _resolved(found) if isinstance(found, dict) else {}
-
-
-def _resolved(shape: dict[str, Any]) -> dict[str, Any]:
-    """Return *shape* with what it refers to behind what it says itself."""
-    seen = shape
-    while "$ref" in seen:
-        _, seen = schemas.resolve("models", seen["$ref"])
-        shape = {key: value for key, value in seen.items() if key != "properties"} | shape
-    return shape
 
 
 def _named(change: Change) -> str:
     return f"`{clipped(change.model)}`: `{clipped('.'.join(map(str, change.pointer)))}`"
-
-
-@cache
-def _subschema(pointer: Pointer) -> Mapping[str, Any]:
-    return _below(_subschema(pointer[:-1]), pointer[-1]) if pointer else schemas.schema("models")["$defs"]["model"]
-
-
-def _order(pointer: Pointer) -> list[str]:
-    """Return the keys of the mapping at *pointer* of an entry in the order they are written."""
-    names = [name for name, _ in schemas.properties("models", dict(_subschema(tuple(0 if isinstance(step, int) else step for step in pointer))))]
-    return [name for name in names if name not in _LATE] + [name for name in _LATE if name in names]

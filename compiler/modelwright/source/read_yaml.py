@@ -89,13 +89,20 @@ def compose(text: str) -> tuple[Node | None, list[Problem]]:
     """Return the value of *text* with positions, and all that is wrong with it; the node is None when it cannot be read."""
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return _composed(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+def _composed(text: str, loader: Any) -> tuple[Node | None, list[Problem]]:
+    import yaml
+
     composer = _Composer()
     try:
         composer.feed(yaml.parse(text, Loader=loader))
     except _TooDeepError as error:
         return None, [*composer.problems, Problem("PV002", f"nested deeper than {MAX_DEPTH} levels", "flatten the data", error.mark)]
     except yaml.MarkedYAMLError as error:
+        if "nesting depth" in str(error.problem) and loader is not yaml.SafeLoader:  # libyaml looks further ahead than to our limit
+            return _composed(text, yaml.SafeLoader)
         where = error.problem_mark or error.context_mark
         mark = _within(text, where.line, where.column) if where else TOP
         what = ": ".join(part for part in (error.context, error.problem) if part)

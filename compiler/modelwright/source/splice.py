@@ -89,6 +89,8 @@ class Splice:
         node = self._node(pointer)
         before = self._before(pointer, [str(name) for name in node.children], key)
         first = min(node.keys.values(), key=lambda mark: mark.start)
+        if before is None and not self._flows(node) and self.text[self._starts[self._line(self._offset(*first.start))] :][: first.column].strip():
+            before = next(str(name) for name, mark in node.keys.items() if mark is first)  # what shares its line with a hyphen stays there
         if self._flows(node):
             text = f"{scalar(key)}: {flow(value)}"
             place = self._offset(*first.start) if before is None else self._end(node.children[before])
