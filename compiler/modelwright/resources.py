@@ -26,6 +26,11 @@ def registry_dir() -> str:
     return os.path.join(_PACKAGED if is_packaged() else _CHECKOUT, "registry")
 
 
+def is_packaged_registry(folder: str) -> bool:
+    """Tell whether *folder* is the registry that came with an installed wheel, which nobody edits there."""
+    return is_packaged() and os.path.realpath(folder) == os.path.realpath(registry_dir())
+
+
 def artifact_path() -> str:
     """Return where the artifact that was built with the package is; in a checkout it may not have been built yet."""
     return os.path.join(_PACKAGED, ARTIFACT_NAME) if is_packaged() else os.path.join(_CHECKOUT, "build", ARTIFACT_NAME)

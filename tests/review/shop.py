@@ -104,7 +104,7 @@ class Shop:
 
 def whole(upstream: Upstream) -> Base:
     """Return what *upstream* says as a base."""
-    return Base(models={provider: dict(models) for provider, models in upstream.models.items()}, others=list(upstream.others), is_known=True)
+    return Base(models={provider: dict(models) for provider, models in upstream.models.items()}, others=None if upstream.others is None else list(upstream.others), is_known=True)
 
 
 def says(models: Mapping[str, Mapping[str, dict[str, Any]]], source: str = "models-dev", policy: str = "catalogue", place: int = 1, **more: Any) -> Upstream:

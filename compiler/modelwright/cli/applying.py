@@ -15,23 +15,23 @@ from ..diagnostics import render_text
 from ..diagnostics.render_text import printable
 from ..pipeline import diagnosed
 from ..resources import schema_dir
-from ..review import apply as applier, facts, file
-from ..review.accepted import FOLDER, base_of as _base_of
+from ..review import accepted, apply as applier, facts, file
+from ..review.plan import Base
 from ..review.apply import Refusal
 from ..source import journal, layout
 from ..source.document import Document
 from . import output
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from .. import pipeline
     from ..review.file import Item
-    from ..review.plan import Base, Plan
+    from ..review.plan import Plan
     from .gathering import Gathered
 
 _REFUSED = 3
-_LOG = f"{FOLDER}/applied.jsonl"
+_LOG = f"{accepted.FOLDER}/applied.jsonl"
 
 
 class RefusedError(click.ClickException):
@@ -53,7 +53,7 @@ def recover(registry: str) -> None:
 
 def base_of(document: Document) -> Base:
     """Return the base in *document*; raises ClickException when it is damaged."""
-    return _base_of(_checked(document, "restore it from version control, or remove it to accept everything anew"))
+    return accepted.base_of(_checked(document, "restore it from version control, or remove it to accept everything anew"))
 
 
 def read_review(path: str) -> list[Item]:
@@ -85,6 +85,25 @@ def schema_of(review: str) -> str:
     folder = os.path.dirname(os.path.abspath(review))
     is_near = os.path.commonpath([os.path.dirname(schema_dir()), folder]) == os.path.dirname(schema_dir())
     return os.path.relpath(place, folder) if is_near else "https://modelwright.dev/schemas/review.schema.json"
+
+
+def adopt(registry: str, plan: Plan, gathered: Gathered) -> int:
+    """Have what the sources say now be what was last accepted, and return the exit code; a source that shrank is left out."""
+    shrunk = {state.id for state in plan.sources if state.state == "shrunk"}
+    contents, counts = {}, []
+    for upstream in gathered.upstreams:
+        if upstream.source not in shrunk:
+            document = accepted.document_of(registry, upstream.source)
+            before = base_of(document) if document.text or not document.problems else Base()
+            after = accepted.adopted(before, upstream)
+            contents[accepted.path_of(upstream.source)] = accepted.render(upstream.source, upstream.origin, after)
+            counts.append(f"{upstream.source}: {sum(map(len, after.models.values()))} models")
+    if not contents:
+        raise click.ClickException("no source could be read, so nothing is accepted; `providers refresh` says why")
+    _write(registry, contents)
+    click.echo(printable("\n".join(counts)))
+    output.notice(f"accepted what {len(contents)} sources say; no model was changed, and a refresh now shows what moves from here")
+    return 0
 
 
 def moved_since(items: Sequence[Item], plan: Plan, gathered: Gathered) -> list[Refusal]:
@@ -132,15 +151,19 @@ def apply(inputs: pipeline.Inputs, result: pipeline.Result, items: Sequence[Item
         return _REFUSED
     if outcome.contents:
         contents = {**outcome.contents, _LOG: _log(inputs.registry, outcome, review)}
-        expected = {path: _digest(content) for path, content in outcome.expected.items()}
-        try:
-            journal.write_all(inputs.registry, contents, expected=expected)
-        except journal.StaleError as error:
-            raise RefusedError(f"{error}; it changed while this was worked out; nothing was written: try again") from error
-        except journal.BusyError as error:
-            raise RefusedError(f"{error}; nothing was written: try again when the other is done") from error
+        _write(inputs.registry, contents, {path: _digest(content) for path, content in outcome.expected.items()})
     _tell(outcome)
     return 0
+
+
+def _write(registry: str, contents: Mapping[str, bytes], expected: Mapping[str, str | None] | None = None) -> None:
+    """Write all of *contents* or nothing; *expected* are digests of what it was worked out from."""
+    try:
+        journal.write_all(registry, contents, expected=expected)
+    except journal.StaleError as error:
+        raise RefusedError(f"{error}; it changed while this was worked out; nothing was written: try again") from error
+    except journal.BusyError as error:
+        raise RefusedError(f"{error}; nothing was written: try again when the other is done") from error
 
 
 def _tell(outcome: applier.Outcome) -> None:

@@ -17,12 +17,11 @@ from ..discover.reading import Reading, replay
 from ..review import upstreams
 from ..review.plan import SourceState
 from ..runtime import home
-from . import asking, options, output
+from . import asking, foreign, options, output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from ..importers import Catalogue
     from ..ir.catalog import Catalog
     from ..review.plan import Upstream
     from .asking import Question
@@ -62,9 +61,11 @@ def gather(
 ) -> Gathered:
     """Return what the sources say about *providers*, all of them when it is empty; raises ClickException for a file that cannot be used."""
     if from_file is not None and not os.path.isdir(from_file):
-        from .snapshot import read_file
+        from .snapshot import is_recording, read_file
 
-        return read_file(catalog, from_file, providers, read_from, read_on)
+        data = foreign.load(from_file)
+        if not is_recording(data):
+            return read_file(catalog, from_file, data, providers, read_from, read_on)
     asked = [*asking.questions(catalog, os.environ, providers, keys=keys), *asking.catalogues(catalog)]
     if sources:
         asked = _named(asked, sources)
@@ -141,7 +142,7 @@ def _take(catalog: Catalog, question: Question, reading: Reading, providers: Seq
         skipped: list[str] = []
         try:
             catalogue = all_importers()[question.source].read(reading.payload, skipped)
-            upstream = upstreams.of_catalogue(catalog, question.source, only(catalogue, providers, catalog, question.source), origin)
+            upstream = upstreams.of_catalogue(catalog, question.source, catalogue, origin, providers)
             count = sum(len(models) for _, models in catalogue.values())
             found.upstreams.append(upstream)
         except ShapeError as error:
@@ -164,17 +165,6 @@ def _take(catalog: Catalog, question: Question, reading: Reading, providers: Seq
             is_missing=not is_read,
         )
     )
-
-
-def only(catalogue: Catalogue, providers: Sequence[str], catalog: Catalog, source: str) -> Catalogue:
-    """Return the part of *catalogue* that is about *providers*; all of it when none are named."""
-    from ..importers.compare import listed_as
-
-    if not providers:
-        return catalogue
-    named = listed_as(catalog, source)
-    wanted = {name for provider in providers for name in named.get(provider, [provider])}
-    return {name: entry for name, entry in catalogue.items() if name in wanted}
 
 
 def keep_sightings(asked: Sequence[Question], readings: Sequence[Reading | None]) -> None:

@@ -53,7 +53,9 @@ def command(source: str, file: str, providers: tuple[str, ...], output: str | No
     if output is None:
         _propose(known, source, holdings, _by_our_ids(known, source, catalogue, providers), reading)
     else:
-        _write(output, {name: catalogue[name] for name in _by_their_ids(known, source, catalogue, providers)}, reading)
+        wanted = _by_their_ids(known, source, catalogue, providers)
+        _write(output, {name: catalogue[name] for name in wanted}, reading)
+        _accept(output, source, catalogue, wanted, reading)
 
 
 def _by_our_ids(known: Catalog, source: str, catalogue: Catalogue, named: Sequence[str]) -> dict[str, list[str]]:
@@ -136,3 +138,18 @@ def _write(folder: str, catalogue: Catalogue, reading: Mapping[str, str]) -> Non
                 raise click.ClickException(f"{path} cannot be written: {error.strerror}") from error
             written += 1
     notice(f"{folder}: {written} files written")
+
+
+def _accept(folder: str, source: str, catalogue: Catalogue, wanted: Sequence[str], reading: Mapping[str, str]) -> None:
+    """Remember what was imported as accepted, so that a refresh shows what moves from there."""
+    from ..review import accepted, facts
+    from ..review.plan import Base
+    from ..runtime.day import today
+    from ..source.write import write_atomically
+
+    path = os.path.join(folder, accepted.path_of(source))
+    if os.path.exists(path):
+        return
+    models = {name: {model["id"]: facts.flat(model, today()) for model in catalogue[name][1]} for name in wanted}
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    write_atomically(path, accepted.render(source, reading, Base(models=models, others=sorted(catalogue.keys() - set(wanted)), is_known=True)))

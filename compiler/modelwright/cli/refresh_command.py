@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.option("--review", default="review.yaml", show_default=True, type=click.Path(dir_okay=False), metavar="FILE", help="The review, to write and to apply.")
 @click.option("--approve", type=click.Choice(["safe", "all"]), help="With --apply: no review; gather, and apply what is safe, or all of it.")
 @click.option("--verify-live", is_flag=True, help="With --apply: gather first, and refuse what has moved upstream since.")
+@click.option("--baseline", is_flag=True, help="Take what the sources say now as accepted and change no model; from then on only what moves is shown.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 when there are changes.")
 @click.option("--no-network", is_flag=True, help="Open no connection; compare with what was read before.")
 @click.option("--no-cache", is_flag=True, help="Ask again also what was read within the last six hours.")
@@ -45,6 +46,7 @@ def command(ctx: click.Context, /, format_: str, **settings: Any) -> None:
       providers refresh --write-review && $EDITOR review.yaml && providers refresh --apply
       providers refresh --apply --approve safe
       providers refresh --from-file api.json --exit-code
+      providers refresh --baseline
     """
     from .refreshing import Refresh
 

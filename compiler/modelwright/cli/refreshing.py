@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import pipeline
+from ..resources import is_packaged_registry
 from ..review import accepted, build, file, markdown
 from ..review.decisions import Decisions
 from ..runtime.day import today
@@ -39,6 +40,7 @@ class Refresh:
     review: str
     approve: str | None
     verify_live: bool
+    baseline: bool
     exit_code: bool
     no_network: bool
     no_cache: bool
@@ -61,6 +63,8 @@ class Refresh:
             return self._apply_review()
         gathered = self._gather()
         plan = self._plan(gathered)
+        if self.baseline:
+            return applying.adopt(self._inputs.registry, plan, gathered)
         self._print(plan)
         code = 1 if self.exit_code and plan.changes else _NETWORK if gathered.has_failed and gathered.was_asked else 0
         if self.wizard and self.format_ == "text":
@@ -87,6 +91,8 @@ class Refresh:
             raise click.UsageError("--verify-live goes with --apply of a review.")
         if self.apply_ and (self.write_review or self.wizard):
             raise click.UsageError("--apply goes without --write-review and --wizard: decide first, then apply.")
+        if self.baseline and (self.apply_ or self.write_review or self.wizard):
+            raise click.UsageError("--baseline goes without --apply, --write-review and --wizard: it decides on no change.")
         if (self.read_from or self.read_on) and self.from_file is None:
             raise click.UsageError("--from and --read-on go with --from-file FILE.")
         if self.wizard and self.format_ == "text" and not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -94,6 +100,8 @@ class Refresh:
 
     def _load(self) -> None:
         folder = inputs.registry_path(self.registry)
+        if (self.apply_ or self.baseline or self.wizard) and is_packaged_registry(folder):
+            raise applying.RefusedError(f"{folder} came with the package and is not edited there; check out the project, or copy the folder and name the copy with --registry")
         applying.recover(folder)
         self._inputs = pipeline.Inputs(folder, today())
         self._result = pipeline.resolve(self._inputs)

@@ -23,11 +23,15 @@ _REASONS = ("credential-missing", "base-url-missing", "catalog-unsupported")
 """Why a snapshot may have nothing of a route."""
 
 
-def read_file(catalog: Catalog, file: str, providers: Sequence[str], read_from: str | None, read_on: str | None) -> Gathered:
-    """Return what *file* says; raises ClickException when it is nothing that can be read."""
+def is_recording(data: Any) -> bool:
+    """Tell whether *data* is what `--record` wrote of one source."""
+    return isinstance(data, dict) and {"source", "pages", "read_at"} <= data.keys()
+
+
+def read_file(catalog: Catalog, file: str, data: Any, providers: Sequence[str], read_from: str | None, read_on: str | None) -> Gathered:
+    """Return what *data*, the JSON of *file*, says; raises ClickException when it is nothing that can be read."""
     from .gathering import Gathered
 
-    data = foreign.load(file)
     origin = foreign.reading_of(file, read_from, read_on)
     found = Gathered()
     if isinstance(data, dict) and isinstance(data.get("providers"), dict):
@@ -37,9 +41,7 @@ def read_file(catalog: Catalog, file: str, providers: Sequence[str], read_from: 
                 found.upstreams += [upstream] if upstream is not None else []
         return found
     word, catalogue, skipped = _catalogue(file, data)
-    from .gathering import only
-
-    found.upstreams.append(upstreams.of_catalogue(catalog, word, only(catalogue, providers, catalog, word), origin))
+    found.upstreams.append(upstreams.of_catalogue(catalog, word, catalogue, origin, providers))
     detail = f"{len(skipped)} models cannot be read and are left out; the first: {printable(skipped[0])[:200]}" if skipped else ""
     found.states.append(SourceState(id=word, state="ok", detail=detail, models=sum(len(models) for _, models in catalogue.values())))
     return found

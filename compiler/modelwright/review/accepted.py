@@ -13,7 +13,7 @@ from .plan import ADDED, MISSING, RENAMED, RETURNED, Base
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from .plan import Change
+    from .plan import Change, Upstream
 
 FOLDER = "upstream"
 
@@ -32,12 +32,12 @@ def document_of(root: str, source: str) -> Document:
 def base_of(document: Document) -> Base:
     """Return the base that a checked document holds."""
     data = document.data
-    return Base(models={provider: dict(models) for provider, models in data["models"].items()}, others=list(data.get("others", ())), is_known=True)
+    return Base(models={provider: dict(models) for provider, models in data["models"].items()}, others=data.get("others"), is_known=True)
 
 
 def render(source: str, origin: Mapping[str, str], base: Base) -> bytes:
     """Return the file: a line a model, sorted, so that a change of one is a change of one line."""
-    head = {"version": 1, "source": source, "from": origin["from"], "read_on": origin["read_on"], **({"others": sorted(base.others)} if base.others else {})}
+    head = {"version": 1, "source": source, "from": origin["from"], "read_on": origin["read_on"], **({} if base.others is None else {"others": sorted(base.others)})}
     lines = ["{"]
     lines += [f" {_text(key)}: {_text(value)}," for key, value in head.items()]
     lines.append(' "models": {')
@@ -57,7 +57,7 @@ def _text(value: object) -> str:
 
 def moved(base: Base, changes: Iterable[Change]) -> Base:
     """Return *base* with what the approved *changes* took from its source; nothing else of it moves."""
-    found = Base(models={provider: dict(models) for provider, models in base.models.items()}, others=list(base.others), is_known=True)
+    found = Base(models={provider: dict(models) for provider, models in base.models.items()}, others=None if base.others is None else list(base.others), is_known=True)
     for change in changes:
         if change.field == "provider":
             _move_provider(found, change)
@@ -77,5 +77,13 @@ def moved(base: Base, changes: Iterable[Change]) -> Base:
 def _move_provider(base: Base, change: Change) -> None:
     if change.new is None:
         base.models.pop(change.provider, None)
-    elif change.provider not in base.others:
-        base.others.append(change.provider)
+    else:
+        base.others = [*(base.others or ()), change.provider]
+
+
+def adopted(base: Base, upstream: Upstream) -> Base:
+    """Return *base* with all that *upstream* says now, whatever the registry says; what was not looked at stays."""
+    models = {provider: dict(said) for provider, said in upstream.models.items()}
+    if upstream.others is None:
+        return Base(models={**base.models, **models}, others=base.others, is_known=True)
+    return Base(models=models, others=list(upstream.others), is_known=True)

@@ -123,9 +123,9 @@ def _shrunk(catalog: Catalog, upstream: Upstream, base: Base, models: Mapping[st
 
 
 def _providers(upstream: Upstream, base: Base) -> list[Change]:
-    if not base.is_known:
+    if base.others is None or upstream.others is None:
         return []
-    new, gone = (set(upstream.others) - set(base.others), set(base.models) - set(upstream.models)) if upstream.speaks_for is None else (set(), set())
+    new, gone = set(upstream.others) - set(base.others), set(base.models) - set(upstream.models)
     return [_provider_change(upstream, name, "provider-added", None, name) for name in sorted(new)] + [
         _provider_change(upstream, name, "provider-missing", name, None) for name in sorted(gone)
     ]

@@ -35,8 +35,8 @@ class Upstream:
     """Whether a model it has never listed before counts as missing when it does not list it."""
     route: str | None = None
     """The route whose models it lists; None: all."""
-    others: tuple[str, ...] = ()
-    """Providers it has that the registry does not, by its own ids."""
+    others: tuple[str, ...] | None = None
+    """Providers it has that the registry does not, by its own ids; None: not all of the source was looked at."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,7 +44,8 @@ class Base:
     """What was last accepted from a source; the same shape as what it says now."""
 
     models: dict[str, dict[str, Flat]] = field(default_factory=dict)
-    others: list[str] = field(default_factory=list)
+    others: list[str] | None = None
+    """None: what else it has was never accepted, so nothing of it is news."""
     is_known: bool = False
     """False: nothing was accepted from it yet."""
 

@@ -9,7 +9,7 @@ from . import facts
 from .plan import Upstream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from ..importers import Catalogue
     from ..ir.catalog import Catalog, Facts
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 _OWN_LISTING = "first-party"
 
 
-def of_catalogue(catalog: Catalog, word: str, catalogue: Catalogue, origin: Mapping[str, str]) -> Upstream:
-    """Return what the catalogue *word* says of our providers; one that names no ids there is meant by its own."""
+def of_catalogue(catalog: Catalog, word: str, catalogue: Catalogue, origin: Mapping[str, str], providers: Collection[str] = ()) -> Upstream:
+    """Return what the catalogue *word* says of *providers*, all of ours when it is empty; one that names no ids there is meant by its own."""
     said = catalog.words("catalogues").get(word, {})
     named = listed_as(catalog, word)
-    names = {provider: named.get(provider, [provider]) for provider in catalog.providers}
+    names = {provider: named.get(provider, [provider]) for provider in catalog.providers if not providers or provider in providers}
     models = {provider: _joined(catalogue, theirs, catalog.today) for provider, theirs in names.items() if any(name in catalogue for name in theirs)}
     known = {name for theirs in names.values() for name in theirs}
     return Upstream(
@@ -31,7 +31,7 @@ def of_catalogue(catalog: Catalog, word: str, catalogue: Catalogue, origin: Mapp
         rank=(_rank(catalog, said.get("policy", "catalogue")), said.get("rank", 1)),
         origin=origin,
         models=models,
-        others=tuple(sorted(catalogue.keys() - known)),
+        others=None if providers else tuple(sorted(catalogue.keys() - known)),
     )
 
 
