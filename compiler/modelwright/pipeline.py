@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from . import resources
 from .diagnostics.codes import SHAPE
 from .diagnostics.diagnostic import ERROR, WARNING, Diagnostic
 from .ir.catalog import SIGHTINGS, Catalog
@@ -19,6 +20,7 @@ from .source.validate import validate
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from .ir.catalog import Facts
     from .source.node import Problem
 
 __all__ = ["Inputs", "Result", "UserFile", "compile", "read", "resolve"]
@@ -98,6 +100,17 @@ def compile(  # noqa: A001  # the word for it; nothing here needs the builtin
     # What a listing says is nobody's to mend here; it is left out or flagged, and keeps no compile from being written.
     result.findings = [replace(finding, severity=WARNING) if finding.span.path in seen else finding for finding in findings]
     return result
+
+
+def words_of_ours(name: str) -> dict[str, Facts]:
+    """Return the words of the vocabulary *name* as the program came with it; raises OSError when they cannot be read."""
+    path = f"vocabulary/{name}.yaml"
+    place = f"{resources.registry_dir()}/{path}"
+    document = Document.read(place, f"registry/{path}", place, "vocabulary")
+    if document.data is None:
+        raise OSError(f"{place} cannot be read: {document.problems[0].message}; install modelwright anew")
+    words: dict[str, Facts] = document.data["words"]
+    return words
 
 
 def diagnosed(document: Document) -> list[Diagnostic]:

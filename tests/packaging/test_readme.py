@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 import checkout
 import modelwright
+from cli.refresh_world import NEW, a_world, add_provider, model, moved
 from modelwright.cli import COMMANDS, group
 from modelwright.rules import all_rules
 from modelwright.source.document import Document
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 README = checkout.ROOT / "README.md"
 PAGES = [README, checkout.ROOT / "CONTRIBUTING.md", *sorted(path for path in (checkout.ROOT / "docs").rglob("*.md") if path.name != "rules.md")]
 OTHERS = ("git ", "make ", "pip ", "uvx ", ". ")
+UPSTREAM = ("providers refresh", "providers probe", "providers diff", "$EDITOR")
+"""Beginnings of commands that are run where a server on the loopback interface stands for upstream."""
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(checkout.ROOT)))
 
@@ -52,15 +55,42 @@ def _at_a_users(tmp_path: Path, artifact: Path, monkeypatch: pytest.MonkeyPatch)
 
 @each_page
 def test_every_command_runs_as_written(page: Path) -> None:
-    lines = [line for block in blocks(page, "console") for line in block.splitlines() if line.startswith("$ ")]
-    commands = [line.removeprefix("$ ").replace(".venv/bin/", "") for line in lines if not line.startswith(tuple(f"$ {other}" for other in OTHERS))]
+    found = [command for command in commands(page) if not command.startswith((*OTHERS, *UPSTREAM))]
     if page == README:
-        assert len(commands) >= 8
-    for command in commands:
-        program, *arguments = shlex.split(command)
-        assert program == "providers"
-        done = CliRunner().invoke(group, arguments)
-        assert done.exit_code == 0, (command, done.output, done.exception)
+        assert len(found) >= 8
+    for command in found:
+        call(command)
+
+
+@each_page
+def test_every_command_that_asks_upstream_runs_as_written(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with a_world(tmp_path, tmp_path / "home", monkeypatch, lambda *_, **__: pytest.fail("not called")) as world:
+        add_provider(world, "anthropic", order=3)
+        world.lists["anthropic"] = [model("claude-x")]
+        (world.root / ".gitignore").write_text("review.*\n")
+        checkout.run("git", "init", "--quiet", "--initial-branch", "main", cwd=world.root, env=checkout.environment(world.home))
+        checkout.commit(world.root, checkout.environment(world.home))
+        world.lists["acme"] = moved()
+        for command in [command for command in commands(page) if command.startswith(UPSTREAM)]:
+            if command == "$EDITOR review.yaml":
+                world.decide({NEW: "approved"})
+            else:
+                call(command)
+        if page == README:
+            assert "acme-next" in (world.registry / "models" / "acme.yaml").read_text()
+
+
+def commands(page: Path) -> list[str]:
+    """Return the commands that *page* shows."""
+    lines = [line for block in blocks(page, "console") for line in block.splitlines() if line.startswith("$ ")]
+    return [line.removeprefix("$ ").replace(".venv/bin/", "") for line in lines]
+
+
+def call(command: str) -> None:
+    program, *arguments = shlex.split(command)
+    assert program == "providers"
+    done = CliRunner().invoke(group, arguments)
+    assert done.exit_code == 0, (command, done.output, done.exception)
 
 
 @each_page

@@ -16,8 +16,8 @@ from ..diagnostics.render_text import printable
 from ..pipeline import diagnosed
 from ..resources import schema_dir
 from ..review import accepted, apply as applier, facts, file
-from ..review.plan import Base
 from ..review.apply import Refusal
+from ..review.plan import Base
 from ..source import journal, layout
 from ..source.document import Document
 from . import output
@@ -41,14 +41,18 @@ class RefusedError(click.ClickException):
 
 
 def recover(registry: str) -> None:
-    """Finish or roll back what an apply that was killed left behind, and say which."""
-    if journal.is_pending(registry):
-        try:
-            told = journal.recover(registry)
-        except OSError as error:
-            raise click.ClickException(f"an apply was interrupted and cannot be finished: {error}") from error
-        if told:
-            output.notice(f"note: {told}")
+    """Finish or roll back what an apply that was killed left behind, and say which; every file is old then, or every one new."""
+    is_pending = journal.is_pending(registry)
+    try:
+        told = journal.recover(registry, wait_seconds=10.0 if is_pending else 0.0)
+    except OSError as error:
+        if not is_pending:
+            return  # nothing is half done: another prepares a change, or what is left lies where this one may not write
+        if isinstance(error, journal.BusyError):
+            raise RefusedError(f"{error}; try again then") from error
+        raise click.ClickException(f"an apply was interrupted and cannot be finished: {error}") from error
+    if told:
+        output.notice(f"note: {told}")
 
 
 def base_of(document: Document) -> Base:

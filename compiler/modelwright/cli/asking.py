@@ -33,6 +33,16 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What was said by hand for a question, in place of what the registry and the environment say."""
+
+    key: str | None = field(default=None, repr=False)
+    base_url: str | None = None
+    route: str | None = None
+    """Where the listing names none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """A source, and either what to ask of it or why it cannot be asked."""
 
@@ -45,11 +55,20 @@ class Question:
     reading: Reading | None = None
     """How it ended without being asked."""
     found_in: str | None = None
+    is_own: bool = False
+    """Whether the provider is the user's own: what it lists is kept for a compile, and is no news for the registry."""
 
 
-def questions(catalog: Catalog, environ: Mapping[str, str], providers: Collection[str] = (), *, keys: Mapping[str, str] | None = None) -> Iterator[Question]:
+def own_questions(users: Catalog, registry: Catalog, environ: Mapping[str, str], providers: Collection[str] = ()) -> Iterator[Question]:
+    """Yield the listings of *providers*, all of them when it is empty, that *users*, the registry with the user's files, has and *registry* has not."""
+    for question in questions(users, environ, providers):
+        if question.provider not in registry.providers:
+            yield replace(question, is_own=True)
+
+
+def questions(catalog: Catalog, environ: Mapping[str, str], providers: Collection[str] = (), given: Given | None = None) -> Iterator[Question]:
     """
-    Yield every source that may be asked about *providers*, all of them when it is empty; *keys* are credentials given by hand.
+    Yield every source that may be asked about *providers*, all of them when it is empty; *given* holds for each of them.
 
     What runs on the user's own machine is asked only when it is named, or when the environment says where it is.
     """
@@ -60,7 +79,7 @@ def questions(catalog: Catalog, environ: Mapping[str, str], providers: Collectio
             continue
         if not providers and facts["kind"] == _OWN_HARDWARE and not _is_set_up(facts, environ):
             continue
-        yield _question(catalog, source, facts, entry, environ, units, (keys or {}).get(provider))
+        yield _question(catalog, source, facts, entry, environ, units, given or Given())
     for provider, declared in catalog.providers.items():
         if (
             "discovery" not in declared.facts
@@ -78,7 +97,7 @@ def catalogues(catalog: Catalog) -> Iterator[Question]:
         yield Question(source=word, provider=None, entry=said, ask=Ask(listing=Listing(source=word, provider="", adapter="", url=said["url"]), adapter=None))
 
 
-def _question(catalog: Catalog, source: str, facts: Facts, entry: Facts, environ: Mapping[str, str], units: Mapping[str, Any], key: str | None) -> Question:
+def _question(catalog: Catalog, source: str, facts: Facts, entry: Facts, environ: Mapping[str, str], units: Mapping[str, Any], given: Given) -> Question:
     kinds = catalog.words("auth")
     spec = Listing(
         source=source,
@@ -89,9 +108,10 @@ def _question(catalog: Catalog, source: str, facts: Facts, entry: Facts, environ
         method=entry.get("method", "GET"),
         page_size=entry.get("page_size"),
         keep=tuple(entry.get("keep", ())),
+        skip=tuple(entry.get("skip", ())),
         usd_per_mtok=Decimal(str(units[entry["price_unit"]]["usd_per_mtok"])) if entry.get("price_unit") in units else None,
     )
-    route = _route(facts, entry, kinds, environ)
+    route = _route(facts, entry, kinds, environ, given.route)
     adapter = all_adapters().get(entry["adapter"])
 
     def unread(state: str, why: str) -> Question:
@@ -100,11 +120,11 @@ def _question(catalog: Catalog, source: str, facts: Facts, entry: Facts, environ
     if adapter is None:
         return unread("catalog-unsupported", f"there is no adapter {entry['adapter']!r}")
     try:
-        url, headers = listing(facts, route, entry["url"], catalog.words("protocols"), environ)
+        url, headers = listing(facts, route, entry["url"], catalog.words("protocols"), environ, given.base_url)
     except MissingVariableError as error:
         return unread("base-url-missing", str(error))
-    credential = Credential() if entry["auth"] == "none" else credential_of(facts, route, kinds, environ, key)
-    if credential.found_in is None and entry["auth"] == "required" and not _may_do_without(route, url):
+    credential = Credential() if entry["auth"] == "none" else credential_of(facts, route, kinds, environ, given.key)
+    if credential.found_in is None and entry["auth"] == "required" and not _may_do_without(route, url, given):
         return unread(*_why_not(route, kinds))
     ask = Ask(listing=replace(spec, url=url), adapter=adapter, headers={**headers, **credential.headers}, query=credential.query)
     return Question(source=source, provider=facts["id"], entry=entry, ask=ask, found_in=credential.found_in)
@@ -114,11 +134,12 @@ def _is_set_up(facts: Facts, environ: Mapping[str, str]) -> bool:
     return any(environ.get(name) for route in facts["routes"] for name in (*route.get("base_url_env", ()), *route["auth"].get("env", ())))
 
 
-def _route(facts: Facts, entry: Facts, kinds: Mapping[str, Any], environ: Mapping[str, str]) -> Facts:
-    """Return the route whose address and credential the listing takes: the one it names; else the first with a key, else the first."""
+def _route(facts: Facts, entry: Facts, kinds: Mapping[str, Any], environ: Mapping[str, str], wanted: str | None) -> Facts:
+    """Return the route whose address and credential the listing takes: the one it names, or that is *wanted*; else the first with a key, else the first."""
     routes: list[Facts] = facts["routes"]
-    if "route" in entry:
-        return next((route for route in routes if route["id"] == entry["route"]), routes[0])
+    named = entry.get("route", wanted)
+    if named is not None:
+        return next((route for route in routes if route["id"] == named), routes[0])
     return next((route for route in routes if credential_of(facts, route, kinds, environ).found_in), routes[0])
 
 
@@ -139,9 +160,10 @@ def credential_of(facts: Facts, route: Facts, kinds: Mapping[str, Any], environ:
     return Credential(headers={header: f"{scheme} {secret}" if scheme else secret}, found_in=found_in)
 
 
-def _may_do_without(route: Facts, url: str) -> bool:
+def _may_do_without(route: Facts, url: str, given: Given) -> bool:
+    """Tell whether no credential is needed: a server on a private network, at an address that was given for it, may have none."""
     required = route["auth"].get("required", True)
-    return route["auth"]["kind"] == "none" or required is False or (required == "if_public_host" and is_private(url))
+    return route["auth"]["kind"] == "none" or required is False or ((required == "if_public_host" or given.base_url is not None) and is_private(url))
 
 
 def _why_not(route: Facts, kinds: Mapping[str, Any]) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -95,15 +94,12 @@ def _is_wanted(change: Change, words: Mapping[str, Any], categories: Sequence[st
 @cache
 def _words() -> Mapping[str, Any]:
     """Return the kinds of change, of the registry this program came with: what is compared may not say what breaks."""
-    from ..resources import registry_dir
-    from ..source.document import Document
+    from ..pipeline import words_of_ours
 
-    place = os.path.join(registry_dir(), "vocabulary", "changes.yaml")
-    document = Document.read(place, "registry/vocabulary/changes.yaml", place, "vocabulary")
-    if document.data is None:
-        raise click.ClickException(f"{place} cannot be read: {document.problems[0].message}")
-    words: dict[str, Any] = document.data["words"]
-    return words
+    try:
+        return words_of_ours("changes")
+    except OSError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _waivers(ctx: click.Context, said: Sequence[str], files: Sequence[str]) -> list[Waiver]:

@@ -15,6 +15,7 @@ import click
 from ..diagnostics.render_text import printable
 from ..discover.reading import Reading, replay
 from ..review import upstreams
+from ..review.compare import is_news
 from ..review.plan import SourceState
 from ..runtime import home
 from . import asking, foreign, options, output
@@ -50,6 +51,7 @@ def gather(
     catalog: Catalog,
     providers: Sequence[str] = (),
     *,
+    users: Catalog | None = None,
     sources: Sequence[str] = (),
     from_file: str | None = None,
     read_from: str | None = None,
@@ -57,16 +59,21 @@ def gather(
     network: bool = True,
     use_fresh: bool = True,
     record: str | None = None,
-    keys: dict[str, str] | None = None,
 ) -> Gathered:
-    """Return what the sources say about *providers*, all of them when it is empty; raises ClickException for a file that cannot be used."""
+    """
+    Return what the sources say about *providers*, all of them when it is empty; *users* is the registry with the user's files.
+
+    Raises ClickException for a file that cannot be used.
+    """
     if from_file is not None and not os.path.isdir(from_file):
         from .snapshot import is_recording, read_file
 
         data = foreign.load(from_file)
         if not is_recording(data):
             return read_file(catalog, from_file, data, providers, read_from, read_on)
-    asked = [*asking.questions(catalog, os.environ, providers, keys=keys), *asking.catalogues(catalog)]
+    asked = [*asking.questions(catalog, os.environ, providers)]
+    asked += asking.catalogues(catalog) if not providers or not catalog.providers.keys().isdisjoint(providers) else ()
+    asked += [] if users is None else asking.own_questions(users, catalog, os.environ, providers)
     if sources:
         asked = _named(asked, sources)
     readings = _replayed(asked, from_file) if from_file is not None else _fetched(asked, network=network, use_fresh=use_fresh, record=record)
@@ -148,6 +155,8 @@ def _take(catalog: Catalog, question: Question, reading: Reading, providers: Seq
         except ShapeError as error:
             state, detail = "malformed", printable(str(error))[:300]
         detail = detail or (f"{len(skipped)} models cannot be read and are left out; the first: {printable(skipped[0])[:200]}" if skipped else "")
+    elif state in READ and (question.is_own or not is_news(catalog, question.provider or "")):
+        detail = detail or "kept for `providers compile`; what one user has is no news for the registry"
     elif state in READ:
         found.upstreams.append(upstreams.of_listing(catalog, question.source, question.provider or "", question.entry, reading.models, origin))
     if reading.from_cache and state in READ and not detail:

@@ -16,7 +16,7 @@ def find(registry: "str | None", configs: "Sequence[str]", *, sightings: bool = 
     """Return the inputs that the options mean; *on* is the day rules judge by, today by default."""
     seen = os.path.join(home.folder("cache", os.environ), "sightings.json")
     folder = registry_path(registry)
-    if journal.is_pending(folder):
+    if journal.has_rest(folder):
         from .applying import recover
 
         recover(folder)

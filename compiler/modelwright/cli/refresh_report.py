@@ -60,7 +60,7 @@ def _values(change: Change) -> str:
     if change.field in (MISSING, RETURNED, "provider"):
         return ""
     if change.field in (ADDED, RENAMED):
-        return f"  {_short(new_of(change))}"
+        return f"  {new}" if (new := _short(new_of(change))) else ""
     return "" if change.details else f"  {_short(facts.shown(change.old))} → {_short(facts.shown(change.new))}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import click
@@ -20,15 +21,17 @@ from . import applying, gathering, inputs, output, refresh_report
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..ir.catalog import Catalog, Overlay
+    from ..ir.catalog import Catalog
     from ..review.file import Item
     from ..review.plan import Plan
     from .gathering import Gathered
 
 _NETWORK = 4
+_OURS = ("changes", "policies", "price-units")
+"""Vocabularies without which no change could be judged; a registry that was made before there were any has none."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class Refresh:
     """One call of the command; the fields are its options."""
 
@@ -79,7 +82,9 @@ class Refresh:
             return code
         if self.write_review:
             self._write(file.decided(plan, self._earlier(), self._inputs.today), plan)
-        if self.approve is not None:
+        if self.approve is not None and self.no_network and self.from_file is None:
+            output.notice("note: nothing is applied: --no-network compares with what was read before, which is nothing to apply unseen; use --write-review")
+        elif self.approve is not None:
             chosen = [file.Item(change=change, decision=file.APPROVED, index=index) for index, change in enumerate(plan.changes) if self.approve == "all" or change.is_safe]
             return applying.apply(self._inputs, self._result, chosen) or (code if code == _NETWORK else 0)
         return code
@@ -105,6 +110,9 @@ class Refresh:
         applying.recover(folder)
         self._inputs = pipeline.Inputs(folder, today())
         self._result = pipeline.resolve(self._inputs)
+        for name in _OURS:
+            if name not in self._result.catalog.vocabulary:
+                self._result.catalog.vocabulary[name] = pipeline.words_of_ours(name)
         if not self._result.catalog.providers:
             raise click.ClickException(f"there is no registry in {folder}, or nothing in it can be read; name its folder with --registry, or see `providers lint`")
         if not self._result.is_sound:
@@ -114,7 +122,7 @@ class Refresh:
     def _known(self, named: Sequence[str]) -> list[str]:
         from . import foreign
 
-        catalog = self._result.catalog
+        catalog = self._users
         spelled = {alias if isinstance(alias, str) else alias["id"]: entry.id for entry in catalog.providers.values() for alias in entry.facts.get("aliases", ())}
         return foreign.ours(catalog, [name if name in catalog.providers else spelled.get(name, name) for name in named]) if named else []
 
@@ -122,6 +130,7 @@ class Refresh:
         return gathering.gather(
             self._result.catalog,
             self.providers,
+            users=self._users,
             sources=self.sources,
             from_file=self.from_file,
             read_from=self.read_from,
@@ -138,17 +147,18 @@ class Refresh:
             document = accepted.document_of(self._inputs.registry, upstream.source)
             if document.text or not document.problems:
                 bases[upstream.source] = applying.base_of(document)
-        plan = build.build(catalog, gathered.upstreams, bases, Decisions.of(catalog), self._overlays(catalog), allow_shrink=self.allow_shrink)
+        plan = build.build(catalog, gathered.upstreams, bases, Decisions.of(catalog), self._users.overlays, allow_shrink=self.allow_shrink)
         shrunk = {state.id: state for state in plan.sources}
         plan.sources = [shrunk.get(state.id, state) for state in gathered.states]
         if plan.unfit:
             output.notice(f"note: {plan.unfit} facts of the sources do not fit the registry's schema and are left out")
         return plan
 
-    def _overlays(self, catalog: Catalog) -> list[Overlay]:
-        """Return the user's files, for what a change touches there."""
-        users = inputs.user_files(self.configs)
-        return pipeline.resolve(self._inputs._replace(user_files=tuple(users))).catalog.overlays if users else []
+    @cached_property
+    def _users(self) -> Catalog:
+        """The registry with the user's files over it: providers of the user's own, and what a change touches there."""
+        files = inputs.user_files(self.configs)
+        return pipeline.resolve(self._inputs._replace(user_files=tuple(files))).catalog if files else self._result.catalog
 
     def _print(self, plan: Plan) -> None:
         words = self._result.catalog.words("changes")

@@ -11,6 +11,7 @@ COMMANDS = {
     "compile": "Compile the registry and your own files into the file programs load.",
     "refresh": "Compare with what providers say today; apply what was approved.",
     "diff": "Show what changed between two registries, and what of it breaks.",
+    "probe": "Ask a provider whether your key is right, and what it can see.",
     "list": "List the providers with their routes and credentials.",
     "models": "List the models, or show one.",
     "resolve": "Show where a call to a model would go.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,6 +12,7 @@ from ..diagnostics.render_text import printable
 from ..discover.adapter import Listing, MalformedListingError
 from ..discover.openai_models import parse as parse_tolerantly
 from ..review import upstreams
+from ..review.compare import is_news
 from ..review.plan import SourceState
 from . import foreign
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 _REASONS = ("credential-missing", "base-url-missing", "catalog-unsupported")
 """Why a snapshot may have nothing of a route."""
+_LONGEST_ROUTE = 60
 
 
 def is_recording(data: Any) -> bool:
@@ -81,8 +85,9 @@ def _snapshot(catalog: Catalog, providers: Mapping[str, Any], origin: Mapping[st
         routes, missing = said.get("routes", {}), said.get("missing", {})
         if not isinstance(routes, dict) or not isinstance(missing, dict):
             raise click.ClickException(f"{file}: `routes` and `missing` of providers.{_printed(name)} are objects, by route")
-        for route, models in routes.items():
-            yield _route(catalog, provider, route, models, origin, alone=len(routes) + len(missing) == 1)
+        listed: dict[str | None, Any] = {**({None: said["models"]} if "models" in said else {}), **routes}
+        for route, models in listed.items():
+            yield _route(catalog, provider, route, models, origin, alone=route is None or len(listed) + len(missing) == 1)
         for route, why in missing.items():
             reason = why.get("reason") if isinstance(why, dict) else None
             detail = printable(str(why.get("detail", "")))[:300] if isinstance(why, dict) else ""
@@ -90,22 +95,25 @@ def _snapshot(catalog: Catalog, providers: Mapping[str, Any], origin: Mapping[st
             yield SourceState(id=_source(provider, route), state=state, detail=detail, provider=provider, route=_printed(route), is_missing=True), None
 
 
-def _route(catalog: Catalog, provider: str, route: str, models: Any, origin: Mapping[str, str], *, alone: bool) -> tuple[SourceState, Any]:
-    source = provider if alone else _source(provider, route)
+def _route(catalog: Catalog, provider: str, route: str | None, models: Any, origin: Mapping[str, str], *, alone: bool) -> tuple[SourceState, Any]:
+    """Return what is said of *route*; None: of all routes."""
+    source = provider if route is None or alone else _source(provider, route)
+    state = partial(SourceState, id=source, provider=provider, route=None if route is None else _printed(route))
+    if not is_news(catalog, provider):
+        return state(state="catalog-unsupported", detail="what one user has is no news for the registry, which takes nothing from it", is_missing=True), None
+    listing = Listing(source=source, provider=provider, adapter="", url="", usd_per_mtok=Decimal(1))
     try:
-        page = parse_tolerantly(
-            Listing(source=source, provider=provider, adapter="", url=""), [{"id": one} if isinstance(one, str) else one for one in models] if isinstance(models, list) else models
-        )
+        page = parse_tolerantly(listing, [{"id": one} if isinstance(one, str) else one for one in models] if isinstance(models, list) else models)
     except MalformedListingError as error:
-        return SourceState(id=source, state="malformed", detail=str(error), provider=provider, route=_printed(route), is_missing=True), None
+        return state(state="malformed", detail=str(error), is_missing=True), None
     if not page.models:
-        return SourceState(id=source, state="empty", detail="no model is listed; what is curated stays", provider=provider, route=_printed(route), is_missing=True), None
+        return state(state="empty", detail="no model is listed; what is curated stays", is_missing=True), None
     entry = _entry(catalog, provider, route)
     upstream = upstreams.of_listing(catalog, source, provider, entry, page.models, origin)
-    return SourceState(id=source, state="ok", models=len(page.models), provider=provider, route=_printed(route)), upstream
+    return state(state="ok", models=len(page.models)), upstream
 
 
-def _entry(catalog: Catalog, provider: str, route: str) -> Facts:
+def _entry(catalog: Catalog, provider: str, route: str | None) -> Facts:
     """Return how far the snapshot of a route is believed: as far as the provider's own listing, and its ids in any case."""
     listings = catalog.providers[provider].facts.get("discovery", [])
     named = [listing for listing in listings if listing.get("route", route) == route] or listings
@@ -124,7 +132,7 @@ def _provider(catalog: Catalog, name: str) -> str | None:
 
 
 def _source(provider: str, route: str) -> str:
-    word = "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in route.lower()).strip("-")
+    word = "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in route.lower()[:_LONGEST_ROUTE]).strip("-")
     return f"{provider}.{word or 'route'}"
 
 

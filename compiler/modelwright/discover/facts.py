@@ -33,7 +33,7 @@ _OUTPUT = (
     *("max_output_tokens", "max_completion_tokens", "max_output_length", "outputTokenLimit", "maxCompletionTokens", "maxOutputTokens"),
     *("max_tokens", "maxTokens"),
 )
-_INPUT_MODALITIES, _OUTPUT_MODALITIES = ("input_modalities", "inputModalities"), ("output_modalities", "outputModalities")
+_INPUT_MODALITIES, _OUTPUT_MODALITIES = ("input_modalities", "inputModalities", "input"), ("output_modalities", "outputModalities", "output")
 _FEATURES = ("supported_features", "supported_parameters", "supported_sampling_parameters", "features", "capabilities", "tags")
 _RELEASED, _RETIRES = ("released",), ("expiration_date", "deprecation_date")
 _ORDER = ("id", "name", "released_on", "status", "retires_on", "limits", "input", "output", "capabilities", "thinking", "price")

@@ -21,15 +21,15 @@ _MOST_USD = 10**6
 _MOST_TIERS = 20
 _PRECISE, _SIGNIFICANT = Context(prec=60), Context(prec=12, rounding=ROUND_HALF_EVEN)
 _FINEST = Decimal("1e-12")
-_PARTS = ("pricing", "prices")
+_PARTS = ("pricing", "prices", "price")
 
 _Names = dict[str, tuple[str, ...]]
 
 _PER_TOKEN: _Names = {
     "input_usd_per_mtok": ("prompt", "input"),
     "output_usd_per_mtok": ("completion", "output"),
-    "cache_read_usd_per_mtok": ("input_cache_read", "input_cache_reads", "cache_input", "cached_input"),
-    "cache_write_usd_per_mtok": ("input_cache_write", "input_cache_writes", "cache_write"),
+    "cache_read_usd_per_mtok": ("input_cache_read", "input_cache_reads", "cache_input", "cached_input", "cacheRead"),
+    "cache_write_usd_per_mtok": ("input_cache_write", "input_cache_writes", "cache_write", "cacheWrite"),
     "reasoning_usd_per_mtok": ("internal_reasoning",),
     "input_audio_usd_per_mtok": ("audio",),
     "output_image_usd_per_mtok": ("image_output",),

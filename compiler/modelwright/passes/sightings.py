@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..ir.catalog import SIGHTINGS, Catalog, Entry, Layer, Note, Place
+from ..ir.catalog import SIGHTINGS, Catalog, Entry, Layer, Place
 from .fields import model_fields
 from .merge import merged
 
@@ -17,9 +17,7 @@ def sightings(catalog: Catalog) -> None:
     written: dict[str, Facts] = {}
     for document, listing in sorted(catalog.listings, key=lambda pair: (pair[1]["seen_at"], pair[1]["provider"], pair[1]["index"])):
         provider = listing["provider"]
-        if provider not in catalog.providers:
-            if provider not in catalog.incomplete:
-                catalog.notes.append(Note("unknown-provider", Place(document, ("listings", listing["index"], "provider")), (provider,)))
+        if provider not in catalog.providers:  # one that another project's files name, perhaps
             continue
         known, source = _known(catalog, provider), {"from": listing["source"], "read_on": listing["seen_at"][:10]}
         for index, seen in enumerate(listing["models"]):

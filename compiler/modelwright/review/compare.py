@@ -75,9 +75,14 @@ def registry_models(catalog: Catalog) -> dict[str, Ours]:
 def compare(catalog: Catalog, upstream: Upstream, base: Base, models: Mapping[str, Ours]) -> Iterator[Proposal]:
     """Yield what *upstream* would have changed, provider by provider in the registry's order."""
     for provider, ours in models.items():
-        if provider in upstream.models and catalog.providers[provider].facts["kind"] not in _PERSONAL:
+        if provider in upstream.models and is_news(catalog, provider):
             known = base.models.get(provider) if base.is_known else None
             yield from _Provider(catalog.today, upstream, provider, ours, known).proposals()
+
+
+def is_news(catalog: Catalog, provider: str) -> bool:
+    """Tell whether what is listed of *provider* is the same for everybody, so that the registry may take it."""
+    return catalog.providers[provider].facts["kind"] not in _PERSONAL
 
 
 class _Provider:

@@ -35,8 +35,7 @@ _GROUPS = {
 """Facts a refresh compares, to the group a source speaks for; the words are those of `authoritative` in the provider schema."""
 IDENTITY = frozenset({"name", "released_on"})
 """Groups of facts that tell what a model is called and when it came, on which sources need not agree."""
-_SPREAD = ("limits", "capabilities")
-_ABOUT_THE_ENTRY = ("since", "until", "source", "announced", "confirmed")
+_MOST_DIGITS = 12
 _WRITE, _WRITE_FOR_MINUTES = "cache_write_usd_per_mtok", "cache_write_5m_usd_per_mtok"
 
 
@@ -51,15 +50,29 @@ def group_of(field: str) -> str:
 
 
 def flat(facts: Mapping[str, Any], day: str) -> Flat:
-    """Return what *facts*, of a model of the registry or of a sighting, say on *day*."""
+    """
+    Return what *facts*, of a model of the registry, a catalogue or a sighting, say on *day*; what stands in for unknown says nothing.
+
+    >>> flat({"limits": {"context_tokens": 0, "output_tokens": 8192}, "thinking": {"mode": "levels", "levels": []}}, "2026-11-20")
+    {'thinking': {'mode': 'unspecified'}, 'limits.output_tokens': 8192}
+    """
     found = {name: facts[name] for name in _GROUPS if name in facts}
-    for group in _SPREAD:
-        if group in facts:
-            found |= {f"{group}.{name}": value for name, value in facts[group].items()}
+    if "thinking" in found:
+        found["thinking"] = _thinking(found["thinking"])
+    if "limits" in facts:
+        found |= {f"limits.{name}": tokens for name, tokens in facts["limits"].items() if tokens != 0}
+    if "capabilities" in facts:
+        found |= {f"capabilities.{name}": value for name, value in facts["capabilities"].items()}
     price = price_in_force(facts["prices"], day) if "prices" in facts else facts.get("price")
     if price is not None and (figures := flat_price(price)):
         found["price"] = figures
     return found
+
+
+def _thinking(said: Mapping[str, Any]) -> Flat:
+    """Return *said* without an empty list of levels, and without a budget below zero, by which some mean that the model decides."""
+    found = {name: value for name, value in said.items() if value != [] and not (isinstance(value, int) and value < 0)}
+    return found | {"mode": "unspecified"} if found["mode"] == "levels" and "levels" not in found else found
 
 
 def flat_price(price: Mapping[str, Any]) -> Flat:
@@ -68,6 +81,8 @@ def flat_price(price: Mapping[str, Any]) -> Flat:
 
     >>> flat_price({"since": "2026-01-01", "input_usd_per_mtok": 3, "tiers": [{"above_input_tokens": 200000, "input_usd_per_mtok": 6}]})
     {'input_usd_per_mtok': 3, 'tiers.200000.input_usd_per_mtok': 6}
+    >>> flat_price({"input_usd_per_mtok": 0.39949999999999997})
+    {'input_usd_per_mtok': 0.3995}
     >>> flat_price({"input_usd_per_mtok": 0, "output_usd_per_mtok": 0}), flat_price({"state": "unknown"})
     ({'state': 'free'}, {})
     """
@@ -83,10 +98,16 @@ def flat_price(price: Mapping[str, Any]) -> Flat:
 
 
 def _figures(block: Mapping[str, Any], prefix: str) -> Flat:
-    found = {prefix + key: value for key, value in block.items() if is_figure(key)}
+    found = {prefix + key: _figure(value) for key, value in block.items() if is_figure(key)}
     for tier in block.get("tiers", ()):
-        found |= {f"{prefix}tiers.{tier['above_input_tokens']}.{key}": value for key, value in tier.items() if key != "above_input_tokens"}
+        found |= {f"{prefix}tiers.{tier['above_input_tokens']}.{key}": _figure(value) for key, value in tier.items() if key != "above_input_tokens"}
     return found
+
+
+def _figure(value: Any) -> Any:
+    """Return *value* without the noise that a binary fraction has behind the digits a price has."""
+    number = exact(value) if isinstance(value, float) and len(repr(value)) > _MOST_DIGITS else None
+    return value if number is None else float(number)
 
 
 def price_entry(figures: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 override-targets-nothing
 
 What it checks
-    What an overlay or a listing is about is there: providers, the models behind the user's own names, routes that are changed, and facts that `$unset` removes.
+    What an overlay is about is there: providers, the models behind the user's own names, routes that are changed, and facts that `$unset` removes.
 
 Why it matters
     A misspelt name is no error by itself; the override just never takes effect, and nobody is told.
@@ -52,13 +52,8 @@ def _unknown_providers(catalog: Catalog) -> Iterator[Finding]:
             continue
         (identity,) = note.about
         owner = next((entry.id for entry in catalog.providers.values() if identity in map(alias_id, entry.facts.get("aliases", ()))), None)
-        if owner is not None:
-            help_ = f"it is an alias; write `{owner}`"
-        elif note.place.pointer[0] == "listings":
-            help_ = "run `providers refresh` again; the provider is gone from the registry"
-        else:
-            help_ = f"{did_you_mean(identity, catalog.providers)}to define a provider of your own, give it a `base_url`"
-        yield Finding(note.place, f"there is no provider `{identity}`", help_)
+        own = f"{did_you_mean(identity, catalog.providers)}to define a provider of your own, give it a `base_url`"
+        yield Finding(note.place, f"there is no provider `{identity}`", own if owner is None else f"it is an alias; write `{owner}`")
 
 
 def _aliases(catalog: Catalog) -> Iterator[Finding]:

@@ -82,18 +82,25 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
     )
 
 
-def listing(provider: "dict[str, Any]", route: "dict[str, Any]", template: str, protocols: "Mapping[str, Any]", environ: "Mapping[str, str]") -> "tuple[str, dict[str, str]]":
+def listing(
+    provider: "dict[str, Any]", route: "dict[str, Any]", template: str, protocols: "Mapping[str, Any]", environ: "Mapping[str, str]", given: "str | None" = None
+) -> "tuple[str, dict[str, str]]":
     """
     Return where a listing of *provider* is, from its *template*, and the headers of *route* that go with it; no credential.
+
+    *given* is the base URL of the user's own choice; None: what *environ* names, else the route's.
 
     Raises MissingVariableError when it needs what *environ* does not hold.
     """
     values = {name: _value(provider["id"], name, variable, environ) for name, variable in provider.get("variables", {}).items()}
     if "${base_url}" in template:
-        base_url = _address(environ, route) or route.get("base_url")
+        named = given or _address(environ, route)
+        base_url = named or route.get("base_url")
         if base_url is None:
             raise MissingVariableError(provider["id"], "base_url", tuple(route.get("base_url_env", ())))
-        values["base_url"] = _filled(base_url, values, provider).rstrip("/").removesuffix(protocols.get(route["protocol"], {}).get("drop", ""))
+        words = protocols.get(route["protocol"], {})
+        values["base_url"] = base_url = _filled(base_url, values, provider).rstrip("/").removesuffix(words.get("drop", ""))
+        template = _versioned(template, base_url, words.get("version", "") if named else "")
     return _filled(template, values, provider), {name: _filled(value, values, provider) for name, value in route.get("headers", {}).items()}
 
 
@@ -206,6 +213,24 @@ def _joined(base_url: str, path: "str | None", protocol: "dict[str, Any]") -> st
     last = base_url.rpartition("/")[2]
     has_version = last[:1] == "v" and last[1:2].isdigit()
     return base_url + ("" if has_version else protocol.get("version", "")) + str(protocol.get("path", ""))
+
+
+def _versioned(template: str, base_url: str, version: str) -> str:
+    """
+    Return *template* so that *base_url* may end in the version of the API or not.
+
+    >>> _versioned("${base_url}/models", "https://h", "/v1"), _versioned("${base_url}/models", "https://h/v1", "/v1")
+    ('${base_url}/v1/models', '${base_url}/models')
+    >>> _versioned("${base_url}/v1/models", "https://h/v1", "/v1"), _versioned("${base_url}/models", "https://h/api", "/v1")
+    ('${base_url}/models', '${base_url}/models')
+    """
+    head, mark, rest = template.partition("${base_url}")
+    if base_url.endswith(rest):
+        return head + mark
+    if version and base_url.endswith(version) and rest.startswith(f"{version}/"):
+        return head + mark + rest[len(version) :]
+    is_bare = "/" not in base_url.partition("://")[2]
+    return head + mark + (version if is_bare and rest[:2] != "/v" else "") + rest
 
 
 def _quoted(text: str) -> str:

@@ -40,8 +40,13 @@ class StaleError(OSError):
 
 
 def is_pending(root: str) -> bool:
-    """Tell whether a change of the files below *root* was interrupted, so that some may be new and some old."""
+    """Tell whether a change of the files below *root* was interrupted or is under way, so that some may be new and some old."""
     return os.path.lexists(os.path.join(root, _FOLDER, "journal.json"))
+
+
+def has_rest(root: str) -> bool:
+    """Tell whether there is anything for `recover` to do; every file is old, or every one new, unless it is pending too."""
+    return any(map(os.path.lexists, (_journal(root), _stage(root), _done(root))))
 
 
 def write_all(root: str, contents: Mapping[str, bytes | None], *, expected: Mapping[str, str | None] | None = None, wait_seconds: float = 10.0) -> None:
@@ -69,15 +74,15 @@ def write_all(root: str, contents: Mapping[str, bytes | None], *, expected: Mapp
         lock.release()
 
 
-def recover(root: str) -> str | None:
+def recover(root: str, *, wait_seconds: float = 10.0) -> str | None:
     """
     Finish, or clear away, what an interrupted change left below *root*, and say in a sentence what was found and done; None: nothing was.
 
     Raises PendingError when a file was changed since (nothing is touched then), BusyError while another writes, and OSError.
     """
-    if not any(map(os.path.lexists, (_journal(root), _stage(root), _done(root)))):
+    if not has_rest(root):
         return None
-    lock = _locked(root, 10.0)
+    lock = _locked(root, wait_seconds)
     try:
         return _settle(root)
     finally:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING
 
+from ..resources import registry_dir
+from . import journal
 from .document import Document
 from .node import Problem
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
 FOLDERS = {"vocabulary": "vocabulary", "providers": "provider", "models": "models"}
 """Folder of the registry to the kind of its files."""
 DECISIONS = "decisions.yaml"
+_LOOKS, _PAUSE_SECONDS = 100, 0.05
 
 
 def files(root: str) -> list[tuple[str, str, str]]:
@@ -31,9 +35,19 @@ def files(root: str) -> list[tuple[str, str, str]]:
     return sorted(found, key=lambda file: file[1])
 
 
+def words_of_ours() -> list[tuple[str, str, str]]:
+    """Return the files of vocabulary that the program came with."""
+    return [file for file in files(registry_dir()) if file[2] == "vocabulary"]
+
+
 def read_registry(root: str) -> list[Document]:
-    """Return every document of the registry at *root*; one without a single file gives a document that says so."""
-    documents = list(_read(root))
+    """
+    Return every document of the registry at *root*; one without a single file gives a document that says so.
+
+    A registry without vocabulary has the words of the one the program came with. All are of one moment: where a change of
+    several files comes in between, they are read anew. Raises PendingError when such a change is under way for too long.
+    """
+    documents = _read_at_once(root)
     if not documents:
         missing = Document("registry", shown(root), "provider", b"")
         missing.problems.append(Problem("PV001", "there is no registry here", "name its folder with --registry; it holds providers/ and models/"))
@@ -41,8 +55,35 @@ def read_registry(root: str) -> list[Document]:
     return documents
 
 
+def _read_at_once(root: str) -> list[Document]:
+    for _ in range(_LOOKS):
+        before = _stamps(root)
+        documents = list(_read(root))
+        if not journal.is_pending(root) and _stamps(root) == before:
+            return documents
+        time.sleep(_PAUSE_SECONDS)
+    if journal.is_pending(root):
+        raise journal.PendingError(f"`{shown(root)}` is being changed, or was left half changed; do the same again, which finishes it")
+    return documents
+
+
+def _stamps(root: str) -> list[tuple[str, ...]]:
+    """Return what tells whether a file came, went or was put in the place of another."""
+    found = []
+    for place, _, _ in files(root):
+        try:
+            state = os.stat(place)
+            found.append((place, f"{state.st_ino} {state.st_mtime_ns} {state.st_size}"))
+        except OSError:
+            found.append((place,))
+    return found
+
+
 def _read(root: str) -> Iterator[Document]:
-    for place, path, kind in files(root):
+    found = files(root)
+    if found and all(kind != "vocabulary" for _, _, kind in found):
+        found = sorted([*found, *words_of_ours()], key=lambda file: file[1])
+    for place, path, kind in found:
         if path.count("/") == 1 and kind != "decisions":
             yield _stray(place, path, kind, "this is not a folder that can be read", "put the folder in its place, or mend its permissions")
         elif not path.endswith(".yaml"):
