@@ -99,6 +99,10 @@ def compile(  # noqa: A001  # the word for it; nothing here needs the builtin
     seen = {document.shown for document in result.documents if document.kind == "sightings"}
     # What a listing says is nobody's to mend here; it is left out or flagged, and keeps no compile from being written.
     result.findings = [replace(finding, severity=WARNING) if finding.span.path in seen else finding for finding in findings]
+    if seen and not result.is_sound:
+        unseen = [document for document in result.documents if document.kind != "sightings"]
+        ours = {(finding.code, finding.span) for finding in compile(inputs, select=select, ignore=ignore, documents=unseen).findings}
+        result.findings = [finding if (finding.code, finding.span) in ours else replace(finding, severity=WARNING) for finding in result.findings]
     return result
 
 
