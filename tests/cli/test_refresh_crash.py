@@ -135,7 +135,7 @@ def test_a_command_killed_while_it_finishes_an_apply_leaves_that_to_the_next(wor
     assert number > 20
 
 
-@pytest.mark.parametrize("every", [9, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", [14, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_full_disk_at_any_operation_is_told_and_changes_nothing_or_no_more_than_was_done(world: World, every: int) -> None:
     old, new = both(world)
     codes = []

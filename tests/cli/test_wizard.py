@@ -206,14 +206,10 @@ def test_what_is_for_programs_asks_nothing(world: World, format_: str) -> None:
 
 def test_nothing_that_is_listed_or_typed_commands_the_terminal_or_breaks_the_review(world: World) -> None:
     world.lists["acme"] = [*unmoved(), model("acme-next", 1000, (1, 2), name="\x1b]0;owned\x07\x1b[2J\rnext")]
-    terminal = wizard(f"r\nno \x1b[2J{'no ' * 1000}")
+    terminal = wizard(f"r\nno \u2028{'no ' * 1000}")
     shown = without_colours(terminal.shows(WHY))
     then(terminal, "write-review")
     assert all(character == "\n" or character.isprintable() for character in shown)
     ((decision, reason, _),) = decisions(world).values()
     assert decision == REJECTED
-    assert reason is not None
-    assert reason.isprintable()
-    assert reason.startswith("no ")
-    assert reason.endswith(" no no")
-    assert len(reason) <= 2000
+    assert reason == f"no \ufffd{'no ' * 1000}"[:2000]

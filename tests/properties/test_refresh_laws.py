@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from modelwright.review.plan import Change, Upstream
 
-few = settings(max_examples=settings().max_examples // 8)
+few = settings(max_examples=settings().max_examples // 10)
 PROVIDERS = ("acme", "bolt")
 IDS = ("m-1", "m-2", "m-3", "M-4.x", "ns/m-5")
 Flat = dict[str, Any]
