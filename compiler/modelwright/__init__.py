@@ -1,10 +1,10 @@
 """The runtime: load the compiled registry, resolve a ref, count what a request costs. Standard library only."""
 
 from .ir.resolved import Limits, Model
+from .ir.usage import Usage
 from .runtime.cost import Cost, cost
 from .runtime.errors import AmbiguousRefError, ArtifactError, MissingVariableError, ModelwrightError, RegistryError, UnknownRefError, UsageError
 from .runtime.registry import Registry, load
-from .runtime.usage import Usage
 from .version import __version__
 
 __all__ = [

@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 from cost_oracle import EACH, PARTS, price_of
 from modelwright import Model, Usage, cost
 from modelwright.ir.units import UNITS
-from modelwright.runtime.usage import FIELDS
+from modelwright.ir.usage import FIELDS
 
 DAY = "2026-11-20"
 KEYS = [unit[0] for unit in UNITS]

@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 from cost_oracle import EACH, PARTS
 from modelwright import Usage
 from modelwright.ir.units import UNITS
-from modelwright.runtime.usage import FIELDS
+from modelwright.ir.usage import FIELDS
 
 QUANTITIES = st.dictionaries(st.sampled_from([name for names in PARTS.values() for name in names] + list(EACH)), st.integers(0, 10**12))
 

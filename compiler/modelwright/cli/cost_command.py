@@ -47,8 +47,8 @@ def command(
     import re
 
     from ..diagnostics.render_text import printable
+    from ..ir.usage import Usage
     from ..runtime.cost import cost, money
-    from ..runtime.usage import Usage
     from . import output
 
     if at is not None and not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", at):

@@ -215,7 +215,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..ir.resolved import Model
-    from .usage import Usage
+    from ..ir.usage import Usage
 
     _Rates = tuple[int | None, ...]
     _Tiers = tuple[tuple[int, _Rates], ...]

@@ -1,7 +1,7 @@
 """What one request used, as the provider counted it."""
 
-from ..ir.resolved import Frozen
-from ..ir.units import UNITS
+from .resolved import Frozen
+from .units import UNITS
 
 _INDEX = {key: index for index, (key, *_) in enumerate(UNITS)}
 _INPUT, _OUTPUT = _INDEX["input_usd_per_mtok"], _INDEX["output_usd_per_mtok"]
