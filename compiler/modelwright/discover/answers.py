@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -50,36 +49,6 @@ def refusal(answer: Answer, censor: Censor) -> UnreadError:
     """Return what a status other than success means, with the server's own words."""
     said = censor.text(_message(answer))
     return UnreadError(_STATES.get(answer.status, "unreachable"), f"the server answered {answer.status}" + (f": {said}" if said else ""))
-
-
-def asked_wait_seconds(headers: Mapping[str, str], now: float) -> float | None:
-    """
-    Return how long the server asks to wait; None: it does not say, or nothing sensible. Dates are held against *now*.
-
-    >>> asked_wait_seconds({"retry-after": "7"}, 0), asked_wait_seconds({"retry-after-ms": "250"}, 0), asked_wait_seconds({}, 0)
-    (7.0, 0.25, None)
-    """
-    found = _number(headers.get("retry-after-ms"))
-    if found is not None:
-        return found / 1000
-    after = headers.get("retry-after")
-    found = _number(after)
-    if found is not None or after is None:
-        return found
-    from email.utils import parsedate_to_datetime
-
-    try:
-        return max(0.0, parsedate_to_datetime(after).timestamp() - now)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        found = float(text or "")
-    except ValueError:
-        return None
-    return max(0.0, found) if math.isfinite(found) else None
 
 
 def _message(answer: Answer) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from ..ir.waits import asked_wait_seconds
 from .adapter import MalformedListingError, Page, Request
-from .answers import RETRIED, Answer, asked_wait_seconds, refusal
+from .answers import RETRIED, Answer, refusal
 from .payload import decode, weight
 from .reading import Ask, Reading, parsed, reading_of, replay, requested
 from .recording import Recording, as_time, fingerprint
