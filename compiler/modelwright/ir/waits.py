@@ -25,7 +25,8 @@ def asked_wait_seconds(headers: "Mapping[str, str]", now: float, *, is_rate_limi
         return found / 1000
     after = headers.get("retry-after")
     if after is not None:
-        return _wait(after, now)
+        found = _number(after)
+        return _wait(after, now) if found is None else found
     if not is_rate_limited:
         return None
     used_up = [name for name in (*_RESETS, *_ANTHROPIC) if name in headers and headers.get(_remaining(name), "0").strip() in ("0", "0.0", "")]
