@@ -78,6 +78,41 @@ def test_a_call_goes_where_the_table_says(case: dict[str, Any], registry: Regist
     } == {"sends": _asked(case), "headers": {}, **{key: value for key, value in case.items() if key not in ("ref", "env", "by", "overlay")}}
 
 
+_OF_STREAMS = {":generateContent": ":streamGenerateContent?alt=sse", ":rawPredict": ":streamRawPredict", "/converse": "/converse-stream"}
+"""Ends of URLs whose calls go elsewhere when they are to be answered piece by piece; all others take a field of the body."""
+
+
+@every_case
+def test_a_stream_goes_where_its_protocol_takes_streams(case: dict[str, Any], registry: Registry) -> None:
+    if "missing" in case:
+        return
+    model = registry.resolve(case["ref"], DAY)
+    ending = next((end for end in _OF_STREAMS if case["url"].endswith(end)), "")
+    expected = case["url"].removesuffix(ending) + _OF_STREAMS.get(ending, "")
+    assert endpoint(registry, model, case["env"], case.get("by"), stream=True).url == expected
+
+
+class _WithQuery(Registry):
+    """A registry in which every route has a query of its own."""
+
+    def provider(self, name: str) -> dict[str, Any]:
+        found = super().provider(name)
+        return {**found, "routes": [{**route, "query": {"team": "a"}} for route in found["routes"]]}
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (None, "/models/m:streamGenerateContent?alt=sse&team=a"),
+        ("/own/models/${model}:generateContent", "/own/models/m:streamGenerateContent?alt=sse&team=a"),
+        ("/own/${model}", "/own/m?team=a"),
+    ],
+)
+def test_a_path_of_ones_own_becomes_that_of_streams_where_it_ends_as_the_protocols(path: str | None, expected: str, artifact: Path) -> None:
+    facts = {"provider": "google", "id": "m", "base_url": "https://eu.test/v1", **({} if path is None else {"path": path})}
+    assert endpoint(_WithQuery(str(artifact)), Model("google/m", facts, "d"), {}, "native", stream=True).url == "https://eu.test/v1" + expected
+
+
 @every_case
 def test_the_command_says_the_same(case: dict[str, Any], registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in {name for each in registry.providers() for route in each["routes"] for name in (*route["auth"].get("env", ()), *route.get("base_url_env", ()))}:

@@ -35,9 +35,9 @@ class Endpoint(Frozen):
         return f"<Endpoint {self.protocol} {self.url}>"
 
 
-def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]", route: "str | None" = None) -> Endpoint:
+def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]", route: "str | None" = None, *, stream: bool = False) -> Endpoint:
     """
-    Return where a call to *model* would go.
+    Return where a call to *model* would go; with *stream* one that is answered piece by piece, which some protocols take elsewhere.
 
     Without *route* it is the first that offers the model and whose credential is in *environ*; else the first that takes
     its credential from a chain (AWS, Google); else the first.
@@ -65,9 +65,12 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
     if model.output == ("embedding",) and "embedding_path" in words and "path" not in facts:
         path = None if path is None else path.removesuffix(words["path"]) + words["embedding_path"]
         words = {**words, "path": words["embedding_path"]}
+    elif stream and "stream_path" in words:
+        path = path if path is None or not path.endswith(words["path"]) else path.removesuffix(words["path"]) + words["stream_path"]
+        words = {**words, "path": words["stream_path"]}
     url = _joined(base_url, path, words)
     if "query" in chosen and is_routes_own:
-        url += "?" + "&".join(f"{key}={_filled(value, values, provider)}" for key, value in chosen["query"].items())
+        url += ("&" if "?" in url else "?") + "&".join(f"{key}={_filled(value, values, provider)}" for key, value in chosen["query"].items())
     return Endpoint(
         route=chosen["id"],
         protocol=protocol,

@@ -6,8 +6,9 @@ What the runtime raises.
     │   ├── UnknownRefError        nothing has that name; lists the nearest
     │   ├── AmbiguousRefError      several have it; lists them
     │   └── MissingVariableError   a base URL needs a variable that is not set
-    └── RegistryError         the data's
-        └── ArtifactError          the compiled file is missing, damaged or of another version
+    ├── RegistryError         the data's
+    │   └── ArtifactError          the compiled file is missing, damaged or of another version
+    └── StateError            the store's of cooldowns and budgets, or the ledger's: it cannot be read or written
 
 Each carries its parts as attributes; none carries a secret.
 """
@@ -78,6 +79,19 @@ class ArtifactError(RegistryError):
     """The compiled registry at `path` cannot be used."""
 
     def __init__(self, path: str, reason: str, cure: str = "run `providers compile` to make it anew") -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+        self.cure = cure
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}; {self.cure}"
+
+
+class StateError(ModelwrightError):
+    """What is kept at `path` cannot be read or written now; nothing of what was to be done has happened."""
+
+    def __init__(self, path: str, reason: str, cure: str) -> None:
         super().__init__(path, reason)
         self.path = path
         self.reason = reason

@@ -1,0 +1,46 @@
+"""Anthropic's Messages, as Anthropic and many other hosts serve them (https://docs.anthropic.com/en/api/messages)."""
+
+from .anthropic_messages_answer import is_failure, parts_of, stop_of, text_of, trouble_of, usage_of, why
+from .anthropic_messages_request import build
+from .anthropic_messages_stream import Decoder
+from .failure_body import decoded, failure, malformed
+from .protocol import Trouble, TroubleError
+
+__all__ = ["NAME", "Decoder", "build", "read", "trouble"]
+
+NAME = "anthropic-messages"
+
+
+def read(status: int, headers: "Mapping[str, str]", body: bytes) -> "Response":  # noqa: ARG001  # all protocols are asked alike
+    """Return the answer in *body*; raises TroubleError where it reports a failure or is none of this protocol."""
+    from ..ir.chat import Response
+
+    raw = decoded(body)
+    if is_failure(raw):
+        raise TroubleError(trouble_of(raw, status))
+    try:
+        reason, word = stop_of(raw.get("stop_reason"))
+        return Response(
+            parts_of(raw["content"]),
+            stop_reason=reason,
+            stop_word=word,
+            usage=usage_of(raw.get("usage")),
+            id=text_of(raw, "id") or None,
+            model=text_of(raw, "model") or None,
+            raw=raw,
+        )
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise TroubleError(malformed(f"no answer of {NAME}, {why(error)}", body, status)) from None
+
+
+def trouble(status: int, headers: "Mapping[str, str]", body: bytes) -> Trouble:  # noqa: ARG001  # all protocols are asked alike
+    """Return what a failed answer tells; never raises."""
+    raw = decoded(body)
+    return failure(body, status) if raw is None else trouble_of(raw, status)
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..ir.chat import Response

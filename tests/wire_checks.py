@@ -1,0 +1,59 @@
+"""What every protocol promises, whatever it is given."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from modelwright.ir.chat import STOP_REASONS, Request, Response
+from modelwright.ir.events import Stopped, Troubled
+from modelwright.wire.assemble import Assembler
+from modelwright.wire.protocol import Target, TroubleError, UnspeakableError
+
+
+def assert_builds_or_says_why_not(protocol: Any, request: Request, target: Target) -> None:
+    """Check that *request* is written the same each time; where something is lost that is told, and without leave refused with the cure."""
+    lossy = protocol.build(request, target, lossy=True)
+    assert lossy.body == protocol.build(request, target, lossy=True).body
+    assert isinstance(json.loads(lossy.body), dict)
+    refusal = why_not(protocol, request, target)
+    assert (refusal is None) == (lossy.losses == ())
+    assert refusal is None or (refusal.startswith(f"{protocol.NAME} cannot say ") and refusal.endswith(", or allow losses"))
+    assert refusal is not None or protocol.build(request, target).body == lossy.body
+
+
+def why_not(protocol: Any, request: Request, target: Target) -> str | None:
+    """Return why *request* is refused; None: it is not."""
+    try:
+        protocol.build(request, target)
+    except UnspeakableError as error:
+        return str(error)
+    return None
+
+
+def answered(protocol: Any, body: bytes) -> Response | None:
+    """Return what is read of *body*; None where that is a trouble, which has a message."""
+    try:
+        found: Response = protocol.read(200, {}, body)
+    except TroubleError as error:
+        message = error.trouble.message
+    else:
+        return found
+    assert message
+    return None
+
+
+def assembled(events: list[Any]) -> Response:
+    """Return the answer that *events* make."""
+    assembler = Assembler()
+    for event in events:
+        assembler.take(event)
+    return assembler.response
+
+
+def assert_are_events(events: list[Any]) -> None:
+    """Check that *events* make an answer, that nothing follows a trouble, and that reasons to stop are words of ours."""
+    assembled(events).message()
+    assert len(assembled(events).text) >= 0
+    assert all(not isinstance(event, Troubled) for event in events[:-1])
+    assert all(event.stop_reason in STOP_REASONS for event in events if isinstance(event, Stopped))
