@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from . import resources
+from . import dialects, resources
 from .diagnostics.codes import SHAPE
 from .diagnostics.diagnostic import ERROR, WARNING, Diagnostic
 from .ir.catalog import SIGHTINGS, Catalog
@@ -57,10 +57,18 @@ class Result:
 def read(inputs: Inputs) -> list[Document]:
     """Return every document of *inputs*, whatever is wrong with it."""
     documents = layout.read_registry(inputs.registry)
-    documents += [Document.read(user.file, user.path, layout.shown(user.file), "overlay") for user in inputs.user_files]
+    documents += [_overlay(user) for user in inputs.user_files]
     if inputs.sightings is not None:
         documents.append(Document.read(inputs.sightings, "cache/sightings.json", layout.shown(inputs.sightings), "sightings"))
     return documents
+
+
+def _overlay(user: UserFile) -> Document:
+    """Return a user's file, its kind being that of the dialect it is written in."""
+    document = Document.read(user.file, user.path, layout.shown(user.file), "overlay")
+    dialect = dialects.family(user.dialect or dialects.detect(document.data))
+    document.kind = "overlay" if dialect == dialects.NATIVE else dialect
+    return document
 
 
 def resolve(inputs: Inputs, documents: list[Document] | None = None) -> Result:
@@ -76,7 +84,9 @@ def resolve(inputs: Inputs, documents: list[Document] | None = None) -> Result:
         if document.kind == "sightings":
             parse.add(catalog, document, problems, layer=SIGHTINGS)
         elif user is not None:
-            parse.add(catalog, document, problems, layer=user.layer, trusted=user.trusted)
+            dialect = user.dialect or (dialects.NATIVE if document.kind == "overlay" else document.kind)
+            entries = () if document.kind == "overlay" else dialects.all_dialects()[document.kind].ENTRIES
+            parse.add(catalog, document, problems, layer=user.layer, trusted=user.trusted, dialect=dialect, entries=entries)
         else:
             parse.add(catalog, document, problems)
     for step in PASSES:

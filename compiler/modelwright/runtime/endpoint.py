@@ -46,14 +46,15 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
     route or the user has to give a base URL.
     """
     provider = registry.provider(model.provider)
+    account: dict[str, Any] = {} if model.account is None else registry.account(model.account)
     facts = model._facts
     kinds, protocols = registry.words("auth"), registry.words("protocols")
-    chosen = _route(model, provider, kinds, environ, route)
+    chosen = _route(model, provider, kinds, environ, route or account.get("route"))
     auth = chosen["auth"]
     kind = kinds.get(auth["kind"], {})
-    protocol = facts.get("protocol", chosen["protocol"])
-    values = {name: _value(provider["id"], name, variable, environ) for name, variable in provider.get("variables", {}).items()}
-    base_url = facts.get("base_url") or _address(environ, chosen) or chosen.get("base_url")
+    protocol = facts.get("protocol") or account.get("protocol") or chosen["protocol"]
+    values = {name: _value(provider["id"], name, variable, environ) for name, variable in provider.get("variables", {}).items()} | account.get("variables", {})
+    base_url = facts.get("base_url") or account.get("base_url") or _address(environ, chosen) or chosen.get("base_url")
     if base_url is None:
         env = tuple(chosen.get("base_url_env", ()))
         raise MissingVariableError(provider["id"], "base_url", env)
@@ -78,7 +79,7 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
         header=auth.get("header", None if "query" in auth else kind.get("header")),
         env=tuple(auth.get("env", ())),
         source=_source(auth, kind, environ, base_url),
-        headers={name: _filled(value, values, provider) for name, value in chosen.get("headers", {}).items()},
+        headers={name: _filled(value, values, provider) for name, value in {**chosen.get("headers", {}), **account.get("headers", {})}.items()},
     )
 
 

@@ -10,6 +10,8 @@ from .day import as_text, today
 from .errors import AmbiguousRefError, ArtifactError, UnknownRefError
 
 _NEAREST = 5
+_STEPS = ("explicit", "env", "vault", "cli-sync", "oauth", "chain", "none")
+"""Where credentials are looked for as long as no file of the user's says otherwise: the native dialect's order."""
 
 
 def load(path: "str | os.PathLike[str] | None" = None, environ: "Mapping[str, str] | None" = None) -> "Registry":
@@ -108,6 +110,33 @@ class Registry:
         found = [record for _, record in self._artifact.scan("provider:") if "alias_of" not in record]
         return sorted(found, key=lambda record: (record["order"], record["id"]))
 
+    def account(self, name: str) -> "dict[str, Any]":
+        """
+        Return the user's account *name*; a provider without accounts is its own, with the steps that the policy has.
+
+        Raises UnknownRefError or AmbiguousRefError.
+        """
+        record = self._artifact.find(f"account:{name}")
+        if record is None:
+            provider = self._provider(name.lower())
+            if provider is None:
+                raise UnknownRefError(name, lambda: _nearest(name, iter((*self._artifact.keys("account:"), *self._artifact.keys("provider:")))), what="account")
+            record = self._implied(provider)
+        return record
+
+    def accounts(self) -> "list[dict[str, Any]]":
+        """Return the user's accounts in the order in which they are tried."""
+        return sorted((record for _, record in self._artifact.scan("account:")), key=lambda record: record["place"])
+
+    def setting(self, name: str) -> "Any":
+        """Return what the user's files say as *name* (`agents`, `allowed_models`, `budgets`, `policy`); None when they say nothing."""
+        return self._artifact.find(f"settings:{name}")
+
+    def _implied(self, provider: "dict[str, Any]") -> "dict[str, Any]":
+        steps = (self.setting("policy") or {}).get("credentials", _STEPS)
+        found = [{"step": step, **({"id": provider["id"]} if step == "vault" else {})} for step in steps if step not in ("profile", "inline", "command")]
+        return {"id": provider["id"], "provider": provider["id"], "rank": 100, "status": "active", "credentials": found}
+
     def models(self, provider: "str | None" = None) -> "Iterator[Model]":
         """Yield every model, or every one of *provider*, an id, sorted by ref."""
         for rest, record in self._artifact.scan("model:" if provider is None else f"model:{provider}/"):
@@ -136,6 +165,10 @@ class Registry:
         if record is not None:
             return self._follow(ref, record, day, ref)
         for head, rest in split(ref):
+            account = self._artifact.find(f"account:{ref[: len(head)]}")
+            if account is not None:
+                model, lasts = self._resolve(f"{account['provider']}/{rest}", day)
+                return model.through(account["id"]), lasts
             provider = self._provider(head)
             if provider is None:
                 continue

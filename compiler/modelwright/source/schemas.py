@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 KINDS = ("models", "provider", "vocabulary", "overlay", "sightings", "artifact", "diagnostics", "review", "decisions", "upstream")
+DIALECTS = ("fased", "routerly", "sloppy", "sophon", "zot")
+"""Kinds of users' files that are not native."""
 SHARED = ("models", "provider")
 """The kinds whose definitions others refer to."""
 
