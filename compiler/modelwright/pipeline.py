@@ -57,10 +57,15 @@ class Result:
 def read(inputs: Inputs) -> list[Document]:
     """Return every document of *inputs*, whatever is wrong with it."""
     documents = layout.read_registry(inputs.registry)
-    documents += [_overlay(user) for user in inputs.user_files]
+    documents += read_users(inputs)
     if inputs.sightings is not None:
         documents.append(Document.read(inputs.sightings, "cache/sightings.json", layout.shown(inputs.sightings), "sightings"))
     return documents
+
+
+def read_users(inputs: Inputs) -> list[Document]:
+    """Return the user's files of *inputs*."""
+    return [_overlay(user) for user in inputs.user_files]
 
 
 def _overlay(user: UserFile) -> Document:

@@ -41,9 +41,9 @@ class Shop:
 def shop(run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     for name in [name for name in os.environ if name.endswith(("_API_KEY", "_BASE_URL", "_TOKEN", "_HOST")) or name.lower().endswith("_proxy")]:
         monkeypatch.delenv(name)
-    with serving(lambda call: shop.answer(call)) as server:  # noqa: PLW0108  # there is no shop yet
-        shop = Shop(server, run)
-        yield shop
+    with serving(lambda call: there.answer(call)) as server:  # noqa: PLW0108  # there is no shop yet
+        there = Shop(server, run)
+        yield there
 
 
 def listed(*ids: str) -> Reply:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
+DIALECTS = ("native", "fased", "routerly", "sloppy", "sloppy@seed", "sophon", "zot")
+"""What `--dialect` takes."""
+
+
 class Ref(click.ParamType[str]):
     """Text that names a model; completes from the compiled registry."""
 
@@ -92,7 +96,16 @@ def sources(function: Callable[..., Any]) -> Callable[..., Any]:
     registry = click.option(
         "--registry", envvar="PROVIDERS_REGISTRY", type=click.Path(), metavar="DIR", help="The registry. Default: the checkout's when inside one, else the packaged one."
     )
-    return registry(config(function))
+    dialect = click.option(
+        "--dialect",
+        envvar="PROVIDERS_DIALECT",
+        type=click.Choice(DIALECTS),
+        expose_value=False,
+        callback=_read_as,
+        metavar="DIALECT",
+        help=f"Read the files of --config as this instead of telling it from what is in them: {', '.join(DIALECTS)}.",
+    )
+    return registry(config(dialect(function)))
 
 
 def artifact(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -113,6 +126,12 @@ def output(function: Callable[..., Any]) -> Callable[..., Any]:
     return quiet(plain(function))
 
 
+def dialect() -> str | None:
+    """Return the dialect that the command that runs was called with."""
+    context = click.get_current_context(silent=True)
+    return None if context is None else context.meta.get(_DIALECT)
+
+
 def is_quiet() -> bool:
     """Tell whether the command that runs was called with --quiet."""
     context = click.get_current_context(silent=True)
@@ -129,8 +148,12 @@ def _be_quiet(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     ctx.meta[_QUIET] = value
 
 
+def _read_as(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    ctx.meta[_DIALECT] = value
+
+
 def _be_plain(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     ctx.meta[_PLAIN] = value
 
 
-_QUIET, _PLAIN = "modelwright.quiet", "modelwright.plain"
+_QUIET, _PLAIN, _DIALECT = "modelwright.quiet", "modelwright.plain", "modelwright.dialect"

@@ -91,7 +91,7 @@ class Draft:
         place: Any = self.data
         for depth, step in enumerate(to[:-1], start=1):
             following = to[depth]
-            place = place[step] if isinstance(place, list) else place.setdefault(step, [] if isinstance(following, int) else {})
+            place = place[int(step)] if isinstance(place, list) else place.setdefault(step, [] if isinstance(following, int) else {})
         last = to[-1]
         if isinstance(place, list):
             place.append(value)
@@ -106,6 +106,30 @@ class Draft:
     def say(self, rule: str, at: Pointer, message: str, help_: str, *, on_key: bool = False) -> None:
         """Remember what a *rule* is to report."""
         self.remarks.append(Remark(rule, at, message, help_, on_key))
+
+
+def chain(draft: Draft, secrets: Mapping[str, Pointer] | None = None, **more: Any) -> list[Any]:
+    """
+    Return the steps of an account by the dialect's order.
+
+    *secrets* are where in the file secrets stand, by what they are (`key`, …); without any the step `inline` is left out. *more* are steps
+    with what they need, by their word with underscores; None leaves the step out.
+    """
+    steps: list[Any] = []
+    for word in draft.known.policy.get("credentials", ()):
+        name = word.replace("-", "_")
+        if word == "inline":
+            steps += [{"inline": {what: "/" + "/".join(map(_escaped, at)) for what, at in secrets.items()}}] if secrets else []
+        elif name in more:
+            steps += [] if more[name] is None else [{word: more[name]}]
+        elif word != "profile":
+            steps.append(word)
+    return steps
+
+
+def _escaped(step: str | int) -> str:
+    """Return *step* as a JSON pointer has it."""
+    return str(step).replace("~", "~0").replace("/", "~1")
 
 
 class Translated:

@@ -94,7 +94,7 @@ def _step(step: Any, entry: Entry, profile: str | None = None) -> Facts:
     else:
         word = next(key for key in step if key != "timeout_ms")
         value = step[word]
-        detail = {"env": {"names": [value] if isinstance(value, str) else value}, "command": {"argv": value}, "inline": {"pointer": value}}.get(word, {"id": value})
+        detail = {"env": {"names": [value] if isinstance(value, str) else value}, "command": {"argv": value}, "inline": {"pointers": value}}.get(word, {"id": value})
         detail |= {"timeout_ms": step["timeout_ms"]} if "timeout_ms" in step else {}
     if word == "vault" and "id" not in detail:
         detail["id"] = entry.id if profile is None else f"{entry.id} {profile}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..diagnostics.codes import SHAPE, section
 from ..diagnostics.diagnostic import ERROR, WARNING, Diagnostic
-from ..diagnostics.secrets import masked
+from ..diagnostics.secrets import masked, masked_source
 from ..ir.span import Span
 from . import Rule, all_rules, figures, waivers
 
@@ -47,7 +47,7 @@ def _aged(catalog: Catalog, rules: Sequence[Rule], found: list[Diagnostic]) -> l
 def _with_line(finding: Diagnostic, documents: dict[str, Document]) -> Diagnostic:
     document = documents.get(finding.span.path)
     line = "" if document is None else document.line(finding.span.line)
-    return replace(finding, source_line=masked(line), message=masked(finding.message), help=masked(finding.help), notes=tuple(masked(note) for note in finding.notes))
+    return replace(finding, source_line=masked_source(line), message=masked(finding.message), help=masked(finding.help), notes=tuple(masked(note) for note in finding.notes))
 
 
 def _wanted(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:

@@ -7,6 +7,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ..diagnostics.secrets import masked_source
 from .node import clipped
 from .schemas import KINDS, properties, resolve, schema
 
@@ -80,8 +81,8 @@ def name(pointer: Pointer) -> str:
 
 
 def show(value: Any) -> str:
-    """Return *value* as JSON, or its beginning where it is long."""
-    return clipped(json.dumps(value, ensure_ascii=False, default=str))
+    """Return *value* as JSON, or its beginning where it is long; what stands under the name of a secret is starred out."""
+    return clipped(masked_source(json.dumps(value, ensure_ascii=False, default=str)))
 
 
 def _step(error: Any) -> str:
