@@ -15,13 +15,20 @@ from .parse import documents as parse
 from .passes import PASSES
 from .source import layout
 from .source.document import Document
+from .source.schemas import DIALECTS
 from .source.validate import validate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .ir.catalog import Facts
+    from .ir.span import Span
     from .source.node import Problem
+
+_FIGURES = ("PV2", "PV3")
+"""Codes of findings about prices, limits and capabilities."""
+_STRICT = "error"
+"""What a dialect says whose system stops at what it does not know."""
 
 __all__ = ["Inputs", "Result", "UserFile", "compile", "read", "resolve"]
 
@@ -84,8 +91,9 @@ def resolve(inputs: Inputs, documents: list[Document] | None = None) -> Result:
     users = {user.path: user for user in inputs.user_files}
     for document in result.documents:
         problems = _problems(document)
-        result.findings += (_diagnostic(document, problem) for problem in problems)
         user = users.get(document.path)
+        notes = _copy_of(user) if user is not None and document.data is None else ()
+        result.findings += (replace(_diagnostic(document, problem), notes=notes) for problem in problems)
         if document.kind == "sightings":
             parse.add(catalog, document, problems, layer=SIGHTINGS)
         elif user is not None:
@@ -100,10 +108,12 @@ def resolve(inputs: Inputs, documents: list[Document] | None = None) -> Result:
 
 
 def compile(  # noqa: A001  # the word for it; nothing here needs the builtin
-    inputs: Inputs, *, select: Iterable[str] = (), ignore: Iterable[str] = (), documents: list[Document] | None = None
+    inputs: Inputs, *, select: Iterable[str] = (), ignore: Iterable[str] = (), documents: list[Document] | None = None, lenient: bool = False
 ) -> Result:
     """
     Return the resolved catalogue and every finding; *documents* stand in for what is on disk.
+
+    With *lenient* there are no errors in the files of systems that go on without what they cannot use; there are warnings.
 
     *select* and *ignore* are codes, or the beginnings of codes, of the findings to keep and to drop.
     """
@@ -111,10 +121,48 @@ def compile(  # noqa: A001  # the word for it; nothing here needs the builtin
 
     result = resolve(inputs, documents)
     findings = runner.run(result.catalog, result.documents, result.findings, tuple(select), tuple(ignore))
-    seen = {document.shown for document in result.documents if document.kind == "sightings"}
-    # What a listing says is nobody's to mend here; it is left out or flagged, and keeps no compile from being written.
-    result.findings = [replace(finding, severity=WARNING) if finding.span.path in seen else finding for finding in findings]
+    seen = {document.shown for document in result.documents if document.kind == "sightings"} | (_forgiven(inputs, result) if lenient else set())
+    foreign = {document.shown for document in result.documents if document.kind in DIALECTS}
+    brought = _brought_about(inputs, result, findings)
+
+    def is_nobodys(finding: Diagnostic) -> bool:
+        # What a listing says is nobody's to mend here; it is left out or flagged, and keeps no compile from being written. Nor do
+        # figures of another system's file, which may have no place for the limit or price that would make them right, nor the
+        # registry's where they are wrong only beside the user's.
+        return finding.span.path in seen or (finding.span.path in foreign and finding.code.startswith(_FIGURES)) or (finding.code, finding.span) in brought
+
+    result.findings = [replace(finding, severity=WARNING) if is_nobodys(finding) else finding for finding in findings]
     return result
+
+
+def _brought_about(inputs: Inputs, result: Result, findings: list[Diagnostic]) -> set[tuple[str, Span]]:
+    """Return codes and places of the errors among *findings* about the registry's figures that only the user's files bring about."""
+    users = {user.path for user in inputs.user_files}
+    others = [document for document in result.documents if document.path not in users]
+    registry = {document.shown for document in others}
+    doubtful = {(finding.code, finding.span) for finding in findings if finding.severity == ERROR and finding.code.startswith(_FIGURES) and finding.span.path in registry}
+    if not users or not doubtful:
+        return set()
+    alone = compile(inputs._replace(user_files=()), select={code for code, _ in doubtful}, documents=others).findings
+    return doubtful - {(finding.code, finding.span) for finding in alone}
+
+
+def _forgiven(inputs: Inputs, result: Result) -> set[str]:
+    """Return the user's files, as they are shown, whose systems go on without what they cannot use; not one that cannot be had at all."""
+    words = result.catalog.words("dialects")
+    named = {user.path: user.dialect for user in inputs.user_files}
+    files = [document for document in result.documents if document.kind in DIALECTS and document.text]
+    policies = {document.shown: words.get(dialects.policy_word(named.get(document.path) or document.kind), {}) for document in files}
+    unread = {document.shown for document in files if document.data is None}
+    return {shown for shown, policy in policies.items() if policy.get("on_unreadable" if shown in unread else "on_unknown", _STRICT) != _STRICT}
+
+
+def _copy_of(user: UserFile) -> tuple[str, ...]:
+    """Return what helps who has a file that cannot be read: where a copy of it is from before it was changed."""
+    from .source import backup
+
+    copy = backup.newest(user.file)
+    return () if copy is None else (f"a copy from before it was changed is at {layout.shown(copy)}; `providers restore {layout.shown(user.file)}` puts it back",)
 
 
 def words_of_ours(name: str) -> dict[str, Facts]:

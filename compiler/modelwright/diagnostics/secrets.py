@@ -35,11 +35,11 @@ _IN_BYTES = re.compile(_KEY.encode(), re.VERBOSE)
 _IN_TEXT = re.compile(_KEY, re.VERBOSE | re.ASCII)
 _NAMED = re.compile(
     r"""(?x) (?<![A-Za-z0-9_])
-    (["']?) (?: api[_-]?key | access[_-]?key[_-]?id | secret[_-]?access[_-]?key | (?:access|refresh|auth|id)[_-]?token | client[_-]?secret | token | secret | password | key ) \1
-    \s* [:=] \s* ( "(?:[^"\\]|\\.)*" | '[^']*' | [^\s"'{}\[\],]+ )""",
+    ["']? [A-Za-z0-9_-]*? (?: api[_-]?key | access[_-]?key[_-]?id | secret[_-]?access[_-]?key | (?:access|refresh|auth|id)[_-]?token | client[_-]?secret | token | secret | password | key ) ["']?
+    \s* [:=] (?: \s* ("(?:[^"\\\n]|\\.)*"? | '[^'\n]*'?) | [ \t]* ([^\s"'{}\[\],]+) )""",
     re.IGNORECASE,
 )
-"""What stands under a name that says it is a secret, whatever it looks like."""
+"""What stands under a name that says, or ends in a word that says, it is a secret, whatever it looks like, and whether or not the quotes are complete."""
 _NAMES = ("key", "token", "secret", "password")
 _PLACEHOLDER = re.compile(r"example|placeholder|redacted|your[-_]?|x{4}|0{6}", re.IGNORECASE)
 
@@ -86,9 +86,10 @@ def is_secret_name(name: object) -> bool:
 
 def _starred(found: re.Match[str]) -> str:
     """Return what *found* matched with the secret starred out, but for the quotes around it."""
-    value = found[2]
+    value = found[1] or found[2]
     head = found[0][: len(found[0]) - len(value)]
-    return f"{head}{value[0]}{'*' * (len(value) - 2)}{value[-1]}" if value[:1] in "\"'" else head + "*" * len(value)
+    first, last = value[:1] if found[1] else "", value[-1:] if found[1] and value[-1] == value[0] and len(value) > 1 else ""
+    return head + first + "*" * (len(value) - len(first) - len(last)) + last
 
 
 def _is_real(secret: str) -> bool:

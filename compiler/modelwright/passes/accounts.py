@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..dialects import NATIVE
 from ..ir.catalog import Catalog, Entry, Layer, Note, Overlay, Place
+from ..ir.credentials import STEPS
 from .fields import account_fields
 from .merge import without
 from .translate import spellings
@@ -16,13 +17,16 @@ if TYPE_CHECKING:
 
 _MERGED = ("headers", "variables", "profiles")
 _RANK = 100
+_DETAILED = ("inline", "command")
+"""Steps that are nothing without what the file says of them."""
 _SETTINGS = ("agents", "allowed_models", "policy")
 
 
 def accounts(catalog: Catalog) -> None:
     """Apply what every overlay says of accounts, agents and budgets, lowest layer first."""
     for overlay in catalog.overlays:
-        known = spellings(catalog, overlay.dialect)
+        # Dialects have put ids already; an id is nothing else there, whatever the word means to the dialect.
+        known = {**spellings(catalog, overlay.dialect), **{identity: identity for identity in catalog.providers}}
         for identity, patch in overlay.data.get("accounts", {}).items():
             _account(catalog, overlay, identity, patch, known)
         _settings(catalog, overlay)
@@ -70,24 +74,46 @@ def _policy(catalog: Catalog) -> Facts:
     """Return what holds where an account says nothing: the policy of the highest file that is not native, with what native files say over it."""
     foreign = next((overlay for overlay in reversed(catalog.overlays) if overlay.dialect != NATIVE), catalog.overlays[-1])
     said = catalog.settings.get("policy", {})
-    left_out = ("meaning", "source", "protocols", "base_urls", "catalog_over_user")
+    left_out = (
+        "meaning",
+        "source",
+        "protocols",
+        "usual_protocol",
+        "base_urls",
+        "routes",
+        "keyless",
+        "timeout_seconds",
+        "catalog_over_user",
+        "auth_kinds",
+        "thinking_modes",
+        "private_network",
+        "grammar",
+        "on_unreadable",
+    )
     return {"dialect": foreign.dialect, **{key: value for key, value in foreign.policy.items() if key not in left_out}, **said}
 
 
 def _completed(catalog: Catalog, entry: Entry) -> Facts:
-    """Return the account with its rank and its steps."""
+    """Return the account with its rank, its steps, and what its dialect has where the file says nothing."""
     policy = next(overlay.policy for overlay in catalog.overlays if overlay.document is entry.layers[0].document)
-    facts = {"rank": _RANK, "status": "active", **entry.facts}
-    steps = facts.get("credentials") or [step for step in policy["credentials"] if step != "profile" or facts.get("profiles")]
-    facts["credentials"] = [_step(step, entry) for step in steps]
+    facts = {"rank": _RANK, "status": "active", **_usual(policy, catalog.providers[entry.provider]), **entry.facts}
+    steps = facts.get("credentials") or [step for step in policy.get("credentials", STEPS) if step not in _DETAILED and (step != "profile" or facts.get("profiles"))]
+    facts["credentials"] = [_step(step, entry, policy) for step in steps]
     if "profiles" in facts:
         facts["profiles"] = {
-            name: {**profile, "credentials": [_step(step, entry, name) for step in profile.get("credentials", ["vault"])]} for name, profile in facts["profiles"].items()
+            name: {**profile, "credentials": [_step(step, entry, policy, name) for step in profile.get("credentials", ["vault"])]} for name, profile in facts["profiles"].items()
         }
     return facts
 
 
-def _step(step: Any, entry: Entry, profile: str | None = None) -> Facts:
+def _usual(policy: Facts, provider: Entry) -> Facts:
+    """Return what accounts with *provider* are by the *policy* of their dialect."""
+    usual = {"base_url": policy.get("base_urls", {}).get(provider.id), "route": policy.get("routes", {}).get(provider.id), "timeout_seconds": policy.get("timeout_seconds")}
+    is_optional = any(route["auth"].get("required") == "if_public_host" for route in provider.facts["routes"])
+    return {key: value for key, value in usual.items() if value is not None} | ({"keyless": True} if is_optional and policy.get("keyless") == "any" else {})
+
+
+def _step(step: Any, entry: Entry, policy: Facts, profile: str | None = None) -> Facts:
     """Return a step as the runtime reads it: its word, and what it needs."""
     if isinstance(step, str):
         word, detail = step, {}
@@ -98,6 +124,9 @@ def _step(step: Any, entry: Entry, profile: str | None = None) -> Facts:
         detail |= {"timeout_ms": step["timeout_ms"]} if "timeout_ms" in step else {}
     if word == "vault" and "id" not in detail:
         detail["id"] = entry.id if profile is None else f"{entry.id} {profile}"
+    if word == "auth-json" and "id" not in detail:
+        detail["id"] = policy.get("stored_as", {}).get(entry.provider, entry.provider)
     if word == "inline":
-        detail["file"] = entry.layers[-1].document.path
+        key = "credentials" if profile is None else "profiles"
+        detail["file"] = next(layer.document.path for layer in reversed(entry.layers) if key in layer.facts)
     return {"step": word, **detail}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..dialects import NATIVE, all_dialects, family, policy_word
 from ..dialects.dialect import Draft, Known, Translated
 from ..ir.catalog import Note, Overlay, Place
+from .aliases import scoped
 
 if TYPE_CHECKING:
     from ..ir.catalog import Catalog
@@ -19,7 +20,7 @@ def translate(catalog: Catalog) -> None:
 
 
 def _native(catalog: Catalog, overlay: Overlay) -> Overlay:
-    draft = Draft(_known(catalog, overlay.dialect), overlay.dialect.partition("@")[2])
+    draft = Draft(known(catalog, overlay.dialect), overlay.dialect.partition("@")[2])
     all_dialects()[family(overlay.dialect)].translate(overlay.data, draft)
     for remark in draft.remarks:
         catalog.notes.append(Note(remark.rule, Place(overlay.document, remark.at, remark.on_key), (remark.message, remark.help)))
@@ -32,13 +33,16 @@ def _with_policy(catalog: Catalog, overlay: Overlay, data: dict[str, Any]) -> Ov
     return overlay
 
 
-def _known(catalog: Catalog, dialect: str) -> Known:
+def known(catalog: Catalog, dialect: str) -> Known:
+    """Return what a *dialect* may ask about the registry."""
     return Known(
         {entry.id: entry.facts for entry in catalog.providers.values()},
         spellings(catalog, dialect),
-        frozenset(catalog.models),
+        {ref: entry.facts for ref, entry in catalog.models.items()},
+        {spelling: targets[-1].ref for spelling, targets in scoped(catalog).items()},
         catalog.words("protocols"),
         catalog.words("dialects").get(policy_word(dialect), {}),
+        frozenset(catalog.words("auth").get("none", {}).get("placeholders", ())),
     )
 
 

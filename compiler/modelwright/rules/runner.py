@@ -25,7 +25,7 @@ def run(catalog: Catalog, documents: Sequence[Document], shape: Sequence[Diagnos
     found = [*shape, *_aged(catalog, rules, [finding for rule in rules for finding in _findings(rule, catalog)])]
     left = waivers.apply(documents, found, {rule.CODE for rule in rules} | SHAPE.keys())
     lines = {document.shown: document for document in documents}
-    wanted = [finding for finding in left if _wanted(finding.code, select, ignore)]
+    wanted = [finding for finding in dict.fromkeys(left) if _wanted(finding.code, select, ignore)]
     return sorted((_with_line(finding, lines) for finding in wanted), key=Diagnostic.order)
 
 
@@ -46,8 +46,14 @@ def _aged(catalog: Catalog, rules: Sequence[Rule], found: list[Diagnostic]) -> l
 
 def _with_line(finding: Diagnostic, documents: dict[str, Document]) -> Diagnostic:
     document = documents.get(finding.span.path)
-    line = "" if document is None else document.line(finding.span.line)
-    return replace(finding, source_line=masked_source(line), message=masked(finding.message), help=masked(finding.help), notes=tuple(masked(note) for note in finding.notes))
+    line = "" if document is None else _shown(document, finding.span.line)
+    fix = finding.fix if finding.fix is not None and finding.fix.place.document is document else None  # not in what a dialect made of the file
+    return replace(finding, fix=fix, source_line=line, message=masked(finding.message), help=masked(finding.help), notes=tuple(masked(note) for note in finding.notes))
+
+
+def _shown(document: Document, number: int) -> str:
+    """Return line *number* with secrets starred out, also those that the line before names."""
+    return masked_source(f"{document.line(number - 1)}\n{document.line(number)}").rpartition("\n")[2]
 
 
 def _wanted(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:
