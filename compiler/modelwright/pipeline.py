@@ -102,6 +102,8 @@ def resolve(inputs: Inputs, documents: list[Document] | None = None) -> Result:
             parse.add(catalog, document, problems, layer=user.layer, trusted=user.trusted, dialect=dialect, entries=entries)
         else:
             parse.add(catalog, document, problems)
+    if any(overlay.dialect != dialects.NATIVE and dialects.policy_word(overlay.dialect) not in catalog.words("dialects") for overlay in catalog.overlays):
+        catalog.vocabulary["dialects"] = words_of_ours("dialects") | catalog.words("dialects")
     for step in PASSES:
         step(catalog)
     return result

@@ -153,3 +153,28 @@ def test_sophon_18_what_is_stored_outlives_changes_of_the_file_as_long_as_its_ke
     run("auth", "status", "main", "--check", code=1)
     key.write_bytes(good)
     assert load().credential("main").parts() == {"key": SECRET}
+
+
+def test_where_a_file_is_stands_beside_the_compiled_registry_which_is_the_same_on_every_machine(run: Run, tmp_path: Path) -> None:
+    """A credential in a file is found by whoever compiled it, and by nobody else."""
+    compiled = []
+    for machine in ("one", "other"):
+        folder = tmp_path / machine
+        folder.mkdir()
+        (folder / "sophon.json").write_text(json.dumps(SOPHON))
+        run("compile", "--config", folder / "sophon.json", "-o", folder / "registry.artifact", "-q")
+        paths = folder / "registry.artifact.paths"
+        assert json.loads(paths.read_text()) == {"config/sophon.json": str(folder / "sophon.json")}
+        assert stat.S_IMODE(paths.stat().st_mode) == 0o600
+        compiled.append((folder / "registry.artifact").read_bytes())
+    assert compiled[0] == compiled[1]
+    assert load(folder / "registry.artifact").credential("main").parts() == {"key": SECRET}
+    (folder / "sophon.json").write_text(json.dumps({"providers": [{"id": "new", "providerType": "groq", "apiKey": "of another"}, *SOPHON["providers"]]}))
+    with pytest.raises(StoredSecretError, match=r"sophon\.json changed since it was compiled; run `providers compile`"):
+        load(folder / "registry.artifact").credential("main")
+    paths.unlink()
+    with pytest.raises(StoredSecretError, match=r"nobody knows where config/sophon\.json is on this machine; run `providers compile` here"):
+        load(folder / "registry.artifact").credential("main")
+    (folder / "sophon.json").write_text(json.dumps({"providers": []}))
+    run("compile", "--config", folder / "sophon.json", "-o", folder / "registry.artifact", "-q")
+    assert not paths.exists()

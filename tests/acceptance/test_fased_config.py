@@ -377,7 +377,7 @@ def test_fased_42_a_variable_stands_in_for_profiles_and_gives_way_to_them(use: D
 
 
 def test_fased_42_in_a_refresh_the_variable_comes_first(drop: Drop, use: Drop, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """S … env wins in refresh – configurable chain."""
+    """S … env wins in refresh - configurable chain."""
     use(SEED)
     store(run, monkeypatch, "work", "from-work")
     with serving(lambda _: as_json({"data": [{"id": "gpt-5.5"}]})) as server:

@@ -83,6 +83,17 @@ def test_routerly_03_a_custom_model_in_the_own_network_needs_no_key_and_costs_no
     assert (price["input_usd_per_mtok"], price["output_usd_per_mtok"], price["cache_read_usd_per_mtok"]) == ("0", "0", None)
 
 
+def test_routerly_03_the_command_of_its_documentation_registers_it(drop: Drop, run: Run) -> None:
+    """M custom `--base-url http://192.168.1.50:8000/v1 --input-price 0 --output-price 0` registers, no key, cost 0."""
+    file = drop([])
+    command = "models add --id my-custom-model --provider custom --base-url http://192.168.1.50:8000/v1 --input-price 0 --output-price 0"
+    run(*command.split(), "-q")
+    assert json.loads(file.read_text()) == custom(name="my-custom-model", cost={"inputPerMillion": 0, "outputPerMillion": 0})
+    run("compile", "-q")
+    assert run("resolve", "my-custom-model", "--json", "-q").json["auth"]["source"] == "none"
+    assert usd(run, "my-custom-model", "--input", "1000", "--output", "1000") == "0"
+
+
 @pytest.mark.parametrize(
     ("provider", "facts"), [(provider, facts) for provider, rows in TABLES.items() for facts in rows], ids=lambda value: value[0] if isinstance(value, list) else value
 )

@@ -12,8 +12,7 @@ from modelwright import Model, Registry
 from modelwright.runtime.endpoint import endpoint
 
 if TYPE_CHECKING:
-    from command_line import Run
-    from conftest import Drop
+    from command_line import Drop, Run
 
 ROOT = Path(__file__).parent.parent.parent
 PROFILES: list[tuple[str, str, str]] = yaml.safe_load((ROOT / "fixtures" / "runtime" / "endpoints.yaml").read_text())["profiles"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import stat
 import subprocess
 import sys
@@ -56,12 +57,12 @@ def test_a_key_from_standard_input_is_stored_and_found(run: Run, type_in: Any, h
 
 
 def test_a_key_from_a_program_is_the_line_it_prints(run: Run) -> None:
-    run("login", "acme", "--command", "--", sys.executable, "-c", f"print('{SECRET}')")
+    run("login", "acme", "--command", shlex.join([sys.executable, "-c", f"print('{SECRET}')"]))
     assert key_of("acme") == SECRET
 
 
 def test_a_program_that_fails_stores_nothing_and_is_not_repeated(run: Run, home: Path) -> None:
-    found = run("login", "acme", "--command", "--", sys.executable, "-c", f"print('{SECRET}'); print('{SECRET}')", code=1)
+    found = run("login", "acme", "--command", shlex.join([sys.executable, "-c", f"print('{SECRET}'); print('{SECRET}')"]), code=1)
     assert "printed 2 lines instead of one; nothing was stored" in found.err
     assert SECRET not in found.out + found.err
     assert not (home / "vault.json").exists()
@@ -95,7 +96,8 @@ def test_a_terminal_is_asked_without_showing_what_is_typed(run: Run, home: Path,
         (["acme", "--stdin"], "a\x07b\n", "characters that no key has; nothing was stored."),
         (["acme", SECRET], "", "A key is no argument"),
         (["acme", "--stdin", SECRET], "", "A key is no argument"),
-        (["acme", "--command"], "", "--command wants a program"),
+        (["acme", "--command", " "], "", "--command wants a program"),
+        (["acme", "--command", "pass 'show"], "", "--command cannot be read: no closing quotation."),
         (["acme", "--stdin", "--command", "pass"], "", "--stdin goes without --command"),
         ([], "", "Missing argument"),
     ],

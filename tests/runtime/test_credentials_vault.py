@@ -199,7 +199,7 @@ def test_a_key_under_the_name_of_another_is_not_used(vault: Vault, home: Path) -
     known = json.loads((home / "vault.key").read_text())
     known["keys"] = {known["current"]: "A" * 43 + "="}
     (home / "vault.key").write_text(json.dumps(known))
-    with pytest.raises(StoredSecretError, match="damaged"):
+    with pytest.raises(StoredSecretError, match=r"vault\.key is damaged"):
         vault.open("work", "acme")
 
 

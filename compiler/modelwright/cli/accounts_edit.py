@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import options
+from ..dialects import NATIVE
+from ..dialects.entries import accounts_of
+from . import options, output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ..dialects.entries import Accounts
     from .user_layer import UserLayer
 
 _PERIODS = ("hourly", "daily", "weekly", "monthly", "yearly")
@@ -58,14 +61,12 @@ def add(identity: str, registry: str | None, configs: tuple[str, ...], budgets: 
       providers accounts add work --env OPENAI_WORK_KEY
       providers accounts add groq --command "pass show groq"
     """
-    from ..dialects.entries import accounts
-
     layer = _layer(registry, configs)
     new = {key: value for key, value in said.items() if value is not None}
     if env or program is not None:
         new["credentials"] = _steps(env, program)
     _check(layer, identity, new)
-    _write(layer, lambda data: accounts.put(data, identity, new, budgets), f"account {identity} is in")
+    _write(layer, lambda accounts, data: accounts.put(data, identity, new, budgets), f"account {identity} is in")
 
 
 @click.command(name="remove")
@@ -81,9 +82,7 @@ def remove(identity: str, registry: str | None, configs: tuple[str, ...]) -> Non
     \b
       providers accounts remove work
     """
-    from ..dialects.entries import accounts
-
-    _write(_layer(registry, configs), lambda data: accounts.without(data, identity), f"account {identity} is out of", may_have_errors=True)
+    _write(_layer(registry, configs), lambda accounts, data: accounts.without(data, identity), f"account {identity} is out of", may_have_errors=True)
 
 
 @click.command(name="default")
@@ -97,9 +96,7 @@ def default(identity: str, registry: str | None, configs: tuple[str, ...]) -> No
     \b
       providers accounts default work
     """
-    from ..dialects.entries import accounts
-
-    _write(_layer(registry, configs), lambda data: accounts.with_default(data, identity), f"account {identity} is the default in")
+    _write(_layer(registry, configs), lambda accounts, data: accounts.with_default(data, identity), f"account {identity} is the default in")
 
 
 @click.command(name="order")
@@ -113,21 +110,15 @@ def order(identities: tuple[str, ...], registry: str | None, configs: tuple[str,
     \b
       providers accounts order work home
     """
-    from ..dialects.entries import accounts
-
     if len(set(identities)) < len(identities):
         raise click.UsageError("An account is named twice.")
-    _write(_layer(registry, configs), lambda data: accounts.ranked(data, identities), f"{', '.join(identities)} are tried in this order in")
+    _write(_layer(registry, configs), lambda accounts, data: accounts.ranked(data, identities), f"{', '.join(identities)} are tried in this order in")
 
 
 def _layer(registry: str | None, configs: Sequence[str]) -> UserLayer:
-    from ..dialects import NATIVE
     from .user_layer import open_layer
 
-    layer = open_layer(registry, configs)
-    if layer.dialect != NATIVE:
-        raise click.ClickException(f"{layer.document.shown} is in {layer.dialect}'s form, which has accounts in its own way; change it there, or name a native file with --config")
-    return layer
+    return open_layer(registry, configs)
 
 
 def _check(layer: UserLayer, identity: str, said: dict[str, Any]) -> None:
@@ -143,7 +134,7 @@ def _check(layer: UserLayer, identity: str, said: dict[str, Any]) -> None:
     if before is not None and before.provider != provider:
         raise click.UsageError(f"The account {identity!r} is with {before.provider}; remove it first, or choose another id.")
     if "provider" in said or provider != identity:
-        said["provider"] = provider
+        said["provider"] = provider if layer.dialect == NATIVE else named
     routes = [route["id"] for route in layer.catalog.providers[provider].facts["routes"]]
     if said.get("route", routes[0]) not in routes:
         raise click.UsageError(f"{provider} has no route {said['route']!r}; it has {', '.join(routes)}.")
@@ -159,11 +150,14 @@ def _steps(env: Sequence[str], program: str | None) -> list[Any]:
     return [_FIRST, *named, _LAST]
 
 
-def _write(layer: UserLayer, edit: Callable[[dict[str, Any]], dict[str, Any]], done: str, *, may_have_errors: bool = False) -> None:
-    from . import output
-
+def _write(layer: UserLayer, edit: Callable[[Accounts, dict[str, Any]], dict[str, Any]], done: str, *, may_have_errors: bool = False) -> None:
+    accounts = accounts_of(layer.dialect)
+    if accounts is None:
+        raise click.ClickException(
+            f"{layer.document.shown} is in {layer.dialect}'s form, in which an account is no entry of its own; keep it in a native file, named with --config"
+        )
     try:
-        change = layer.changed(edit, may_have_errors=may_have_errors)
+        change = layer.changed(lambda data: edit(accounts, data), may_have_errors=may_have_errors)
     except LookupError as error:
         raise click.ClickException(f"{layer.document.shown}: {error.args[0]}") from error
     change.write()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import options, wishes
+from . import options, terminal, wishes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +21,7 @@ _UNKNOWN = ""
 
 def ask(layer: UserLayer, said: Mapping[str, Any]) -> dict[str, Any]:
     """Return *said* with the answers of the person at the terminal; raises UsageError where there is none."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not terminal.has_person():
         raise click.UsageError("--wizard asks at a terminal; this is none. Give the options instead.")
     answers = dict(said)
     click.echo(f"This changes {layer.document.shown}. What you leave empty stays unknown.", err=True)

@@ -19,16 +19,16 @@ _KEYS = ("api-key", "token", "manual")
 """Kinds of set-up that end in a key to store."""
 
 
-@click.command(name="login", context_settings={"ignore_unknown_options": True})
+@click.command(name="login")
 @click.argument("account", required=False, type=options.Provider(), metavar="PROVIDER|ACCOUNT")
-@click.argument("argv", nargs=-1, type=click.UNPROCESSED, metavar="[PROGRAM ARG…]")
+@click.argument("more", nargs=-1, metavar="")
 @click.option("--stdin", "from_stdin", is_flag=True, help="Read the key from standard input instead of asking for it.")
-@click.option("--command", "from_command", is_flag=True, help="Run PROGRAM, without a shell, and store the line it prints. Its own options go behind --.")
+@click.option("--command", "program", metavar="TEXT", help="Program and arguments that print the key; run once, now, without a shell.")
 @click.option("--profile", metavar="NAME", help="Store it for this profile of the account.")
 @click.option("--rotate", is_flag=True, help="Encrypt everything that is stored anew, with a new key.")
 @options.artifact
 @options.output
-def command(account: str | None, argv: tuple[str, ...], from_stdin: bool, from_command: bool, profile: str | None, rotate: bool, artifact: str | None) -> None:
+def command(account: str | None, more: tuple[str, ...], from_stdin: bool, program: str | None, profile: str | None, rotate: bool, artifact: str | None) -> None:
     """
     Store an API key, encrypted, or show what to set up.
 
@@ -39,24 +39,32 @@ def command(account: str | None, argv: tuple[str, ...], from_stdin: bool, from_c
     \b
       providers login openrouter
       providers login work --stdin < key.txt
-      providers login groq --command -- pass show groq
+      providers login groq --command "pass show groq"
     """
-    _check(account, argv, from_stdin, from_command, rotate)
+    argv = _checked(account, more, from_stdin, program, rotate)
     if rotate:
         _rotate()
     if account is not None:
         _login(account, argv, from_stdin, profile, artifact)
 
 
-def _check(account: str | None, argv: Sequence[str], from_stdin: bool, from_command: bool, rotate: bool) -> None:
+def _checked(account: str | None, more: Sequence[str], from_stdin: bool, program: str | None, rotate: bool) -> Sequence[str]:
+    """Return the program to run with its arguments, nothing where there is none; raises UsageError for what does not go together."""
+    import shlex
+
     if account is None and not rotate:
         raise click.UsageError("Missing argument 'PROVIDER|ACCOUNT'.")
-    if from_command != bool(argv):
-        raise click.UsageError(
-            "--command wants a program." if from_command else "A key is no argument, where other programs can see it; it is asked for, or read with --stdin."
-        )
-    if from_stdin and from_command:
+    if more:
+        raise click.UsageError("A key is no argument, where other programs can see it; it is asked for, or read with --stdin.")
+    if from_stdin and program is not None:
         raise click.UsageError("--stdin goes without --command.")
+    try:
+        argv = shlex.split(program or "")
+    except ValueError as error:
+        raise click.UsageError(f"--command cannot be read: {str(error).lower()}.") from error
+    if program is not None and not argv:
+        raise click.UsageError("--command wants a program.")
+    return argv
 
 
 def _rotate() -> None:

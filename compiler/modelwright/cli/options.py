@@ -85,11 +85,11 @@ class Usd(click.ParamType["Decimal"]):
 
         try:
             amount = value if isinstance(value, Decimal) else Decimal(value)
-            if amount.is_finite() and 0 <= amount <= _MOST_USD and len(amount.normalize().as_tuple().digits) <= _MOST_DIGITS:
-                return amount
         except InvalidOperation:
-            pass
-        self.fail(f"{value!r} is not an amount of USD; write a number like 0.25", param, ctx)
+            amount = Decimal("NaN")
+        if not amount.is_finite() or not 0 <= amount <= _MOST_USD or len(amount.normalize().as_tuple().digits) > _MOST_DIGITS:
+            self.fail(f"{value!r} is not an amount of USD; write a number like 0.25", param, ctx)
+        return amount
 
 
 class Format(click.Choice[str]):

@@ -52,9 +52,13 @@ class UserLayer:
         """What is known with the file as it is."""
         return pipeline.resolve(self._inputs, self._documents(self.document)).catalog
 
+    def words(self) -> dict[str, dict[str, Any]]:
+        """Return the vocabulary of dialects; that of the program where the registry has none."""
+        return self.catalog.words("dialects") or pipeline.words_of_ours("dialects")
+
     def policy(self) -> dict[str, Any]:
-        """Return the entry of its dialect in the vocabulary."""
-        return self.catalog.words("dialects").get(dialects.policy_word(self.dialect), {})
+        """Return the entry of its dialect there."""
+        return self.words().get(dialects.policy_word(self.dialect), {})
 
     def changed(self, edit: Callable[[Any], Any], *, may_have_errors: bool = False) -> Change:
         """

@@ -101,11 +101,12 @@ def _like(layer: UserLayer, said: Mapping[str, Any]) -> str | None:
 
 def _protocol(layer: UserLayer, words: Known, name: str) -> str:
     """Return the protocol that *name* is in the file's dialect, or by our word, or in any dialect."""
-    others = [entry.get("protocols", {}) for entry in layer.catalog.words("dialects").values()]
-    for spelled in (words.policy.get("protocols", {}), {word: word for word in words.protocols}, *others):
+    own = layer.policy().get("protocols", {})
+    others = [entry.get("protocols", {}) for entry in layer.words().values()]
+    for spelled in (own, {word: word for word in words.protocols}, *others):
         if name.lower() in spelled:
             return str(spelled[name.lower()])
-    raise click.UsageError(f"There is no wire protocol {name!r}; there are {', '.join(words.policy.get('protocols') or words.protocols)}.")
+    raise click.UsageError(f"There is no wire protocol {name!r}; there are {', '.join(own or words.protocols)}.")
 
 
 def _address(layer: UserLayer, base_url: str | None, protocol: str) -> str | None:
@@ -120,7 +121,7 @@ def _facts(said: Mapping[str, Any], curated: Mapping[str, Any] | None, *, is_clo
     """Yield the facts of the model that were said, by our names."""
     if said["name"] is not None:
         yield "name", said["name"]
-    elif curated is None and not is_clone:
+    elif curated is None:
         yield "name", target_name(said)
     limits = {"context_tokens": said["context_window"], "output_tokens": said["max_tokens"]}
     if given := {name: value for name, value in limits.items() if value is not None}:

@@ -51,7 +51,7 @@ def translate(data: Any, draft: Draft) -> None:
     names = data.get("modelRouting", {})
     for name in names:
         _name(draft, name, names, rows.offered)
-    if False:
+    if data.get("disableModelInference"):
         draft.put(("policy", "implicit_models"), False, ("disableModelInference",))
     else:
         _implied(draft)
@@ -83,6 +83,8 @@ class _Rows:
     offered: dict[str, list[str]] = field(default_factory=dict)
     """Models of the rows that are on, to their providers."""
     _accounts: dict[_Row, str] = field(default_factory=dict)
+    _listed: set[tuple[str, str]] = field(default_factory=set)
+    """Accounts with the models that they have."""
     _firsts: dict[str, tuple[_Row, Pointer]] = field(default_factory=dict)
     """The first row of each provider that is on, and where its key stands."""
     _titles: dict[str, int] = field(default_factory=dict)
@@ -101,9 +103,10 @@ class _Rows:
         if row.key and key_at[:-1] == at:
             help_ = f"move it into the vault with `providers accounts import`, or run `providers login {identity}` and leave it empty here"
             self.draft.say("plain-secret", key_at, f"`apiKey` of `{row.title}` stands here as it is", help_)
-        listed = self.draft.data["accounts"][identity].get("models", ())
-        if model not in listed:
-            self.draft.put(("accounts", identity, "models", len(listed)), model, (*at, "model"))
+        if (identity, model) not in self._listed:
+            self._listed.add((identity, model))
+            count = len(self.draft.data["accounts"][identity].get("models", ()))
+            self.draft.put(("accounts", identity, "models", count), model, (*at, "model"))
         if not row.is_off and provider not in self.offered.setdefault(model, []):
             self.offered[model].append(provider)
         if self.draft.known.model(provider, model) is None:
@@ -119,7 +122,7 @@ class _Rows:
     def _with_key(self, row: _Row, at: Pointer) -> tuple[_Row, Pointer]:
         """Return *row* with the key that Sloppy has for it where it has none of its own, and where that stands; remark on what Sloppy passes over."""
         first, first_at = self._firsts.get(row.provider, (row, at)) if row.is_off else self._firsts.setdefault(row.provider, (row, at))
-        if not row.key and row.url == first.url:
+        if first.key and not row.key and row.url == first.url:
             return replace(row, key=first.key), first_at
         apart = self.draft.known.policy.get("grammar", {}).get("rows_apart", ())
         if (row.key, row.url) != (first.key, first.url) and not row.is_off and row.provider not in apart:

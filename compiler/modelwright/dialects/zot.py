@@ -99,7 +99,8 @@ def _provider(draft: Draft, identity: str, key: str, said: Mapping[str, Any]) ->
         draft.put((*to, "base_url"), said["baseUrl"], (*at, "baseUrl"))
     elif is_own and (api or own_address):
         # It is there, although only its models may say where.
-        draft.put((*to, "routes"), {"default": {"protocol": api or _usual(draft)}}, own_address or (*at, "api"))
+        protocol = api or _usual(draft)
+        draft.put((*to, "routes"), {"default": {"protocol": protocol} if protocol else {"label": "Default"}}, own_address or (*at, "api"))
     if api and (said.get("baseUrl") or not is_own):
         draft.put((*to, "protocol"), api, (*at, "api"))
     if is_own:
@@ -115,17 +116,19 @@ def _provider(draft: Draft, identity: str, key: str, said: Mapping[str, Any]) ->
 def _api(draft: Draft, said: Mapping[str, Any], at: Pointer, *, is_own: bool) -> str | None:
     """Return the protocol that *said* names; one nobody knows is the usual one for a provider of the user's own."""
     named = said.get("api", "")
-    protocols: Mapping[str, str] = draft.known.policy["protocols"]
+    protocols: Mapping[str, str] = draft.known.policy.get("protocols", {})
     found = protocols.get(named.strip().lower())
     if found is not None or not named.strip():
         return found
-    taken = f"`{draft.known.policy['usual_protocol']}` is taken for it" if is_own else "the provider's own is taken"
+    taken = f"`{draft.known.policy.get('usual_protocol')}` is taken for it" if is_own else "the provider's own is taken"
     draft.say("unknown-api", (*at, "api"), f"there is no API `{named}`; {taken}", f"write one of {', '.join(protocols)}")
     return _usual(draft) if is_own else None
 
 
-def _usual(draft: Draft) -> str:
-    protocol: str = draft.known.policy["protocols"][draft.known.policy["usual_protocol"]]
+def _usual(draft: Draft) -> str | None:
+    """Return the protocol that is taken for none; None: the native form's."""
+    policy = draft.known.policy
+    protocol: str | None = policy.get("protocols", {}).get(policy.get("usual_protocol"))
     return protocol
 
 

@@ -26,7 +26,8 @@ def run(catalog: Catalog, documents: Sequence[Document], shape: Sequence[Diagnos
     left = waivers.apply(documents, found, {rule.CODE for rule in rules} | SHAPE.keys())
     lines = {document.shown: document for document in documents}
     wanted = [finding for finding in dict.fromkeys(left) if _wanted(finding.code, select, ignore)]
-    return sorted((_with_line(finding, lines) for finding in wanted), key=Diagnostic.order)
+    shown: dict[tuple[str, int], str] = {}
+    return sorted((_with_line(finding, lines, shown) for finding in wanted), key=Diagnostic.order)
 
 
 def _aged(catalog: Catalog, rules: Sequence[Rule], found: list[Diagnostic]) -> list[Diagnostic]:
@@ -44,9 +45,13 @@ def _aged(catalog: Catalog, rules: Sequence[Rule], found: list[Diagnostic]) -> l
     return [replace(finding, severity=WARNING) if finding.code in codes and (finding.code, finding.span) not in known else finding for finding in found]
 
 
-def _with_line(finding: Diagnostic, documents: dict[str, Document]) -> Diagnostic:
+def _with_line(finding: Diagnostic, documents: dict[str, Document], shown: dict[tuple[str, int], str]) -> Diagnostic:
+    """Return *finding* with its line; *shown* keeps those that were made before, of which some are a whole file."""
     document = documents.get(finding.span.path)
-    line = "" if document is None else _shown(document, finding.span.line)
+    place = (finding.span.path, finding.span.line)
+    if place not in shown:
+        shown[place] = "" if document is None else _shown(document, finding.span.line)
+    line = shown[place]
     fix = finding.fix if finding.fix is not None and finding.fix.place.document is document else None  # not in what a dialect made of the file
     return replace(finding, fix=fix, source_line=line, message=masked(finding.message), help=masked(finding.help), notes=tuple(masked(note) for note in finding.notes))
 

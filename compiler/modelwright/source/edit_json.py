@@ -32,7 +32,8 @@ def turned(text: str, value: Any) -> str:
         parts += [text[cursor:start], new]
         cursor = end
     result = "".join((*parts, text[cursor:]))
-    if not same(read_json.load(result), value):
+    node, problems = read_json.compose(result)
+    if node is None or problems or not same(node.value, value):
         raise ValueError("it would not read back as it should; edit the file by hand")
     return result
 

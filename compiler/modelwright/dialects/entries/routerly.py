@@ -64,7 +64,7 @@ def remove(data: Any, provider: str, model: str, meant: Callable[[str], str]) ->
 def _copied(data: Any, wish: Wish) -> dict[str, Any]:
     """Return the row of the model that it is to be like, but for its names and its key: a row without one has that of its provider's others."""
     provider, _, model = (wish.like or "").partition("/")
-    like = next((one for one in _rows(data) if _is(one, provider, model, wish.meant)), {}) if provider == wish.provider else {}
+    like: dict[str, Any] = next((one for one in _rows(data) if _is(one, provider, model, wish.meant)), {}) if provider == wish.provider else {}
     return {key: value for key, value in like.items() if key not in _OWN}
 
 

@@ -147,7 +147,7 @@ def replaced(rows: list[Any], new: Any, is_same: Callable[[Any], bool]) -> list[
 
 def part(data: Mapping[str, Any], key: str, kind: type) -> Any:
     """Return a copy of what stands at *key*, empty where nothing does; raises UnsayableError where it is no *kind*."""
-    found = data.get(key, kind())
+    found = data.get(key, kind()) if isinstance(data, dict) else None
     if not isinstance(found, kind):
         raise UnsayableError(f"`{key}` is not what it should be; see `providers lint`")
     return kind(found)

@@ -5,6 +5,7 @@ from . import auth_json
 from .answer import KEY, Found, Missing
 from .command import line_of
 
+MEND = "mend it, or remove it and log in anew"
 _MARGIN_SECONDS = 60
 
 
@@ -17,7 +18,7 @@ def seek(step: "Mapping[str, Any]", search: "Search") -> "Found | Missing":
         problem = str(error)
     else:
         return _of(key, secret, program, sign_in, search)
-    raise StoredSecretError(problem, "mend it, or remove it and log in anew")
+    raise StoredSecretError(problem, MEND)
 
 
 def _of(key: str, secret: "str | None", program: "tuple[list[str], int] | None", sign_in: "dict[str, str]", search: "Search") -> "Found | Missing":

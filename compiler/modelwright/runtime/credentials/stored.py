@@ -1,8 +1,10 @@
 """Where `providers login` stores what it is given for an account: the vault, or zot's auth.json where that is looked into first."""
 
 from ...ir.resolved import Frozen
+from ..errors import StoredSecretError
 from . import auth_json, oauth
 from .answer import KEY
+from .auth_json_step import MEND
 from .vault import Vault
 
 
@@ -36,11 +38,20 @@ class Place(Frozen):
         if self._step == "vault":
             Vault(self._environ).store(self.identity, str(search.account["provider"]), {KEY: key}, route=search.route_told_by({KEY: key}))
         else:
-            auth_json.store(self._environ, self.identity, key)
+            self._in_auth_json(lambda: auth_json.store(self._environ, self.identity, key))
 
     def remove(self) -> bool:
         """Remove what is there and tell whether there was anything."""
-        return Vault(self._environ).remove(self.identity) if self._step == "vault" else auth_json.remove(self._environ, self.identity)
+        if self._step == "vault":
+            return Vault(self._environ).remove(self.identity)
+        return bool(self._in_auth_json(lambda: auth_json.remove(self._environ, self.identity)))
+
+    def _in_auth_json(self, act: "Callable[[], object]") -> object:
+        try:
+            return act()
+        except ValueError as error:
+            problem = str(error)
+        raise StoredSecretError(problem, MEND)
 
 
 def target(account: "Mapping[str, Any]", profile: "str | None", environ: "Mapping[str, str]") -> "Place | None":
@@ -74,7 +85,7 @@ def _of_steps(steps: "Sequence[Mapping[str, Any]]", environ: "Mapping[str, str]"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from .search import Search
