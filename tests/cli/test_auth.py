@@ -163,6 +163,7 @@ def test_why_of_a_provider_or_a_model_is_that_of_its_first_account_or_of_the_pol
     assert run("why", "acme/acme-small", "credential").out == out == run("why", "acme", "credentials").out
     accounts({"work": {"provider": "acme", "rank": 2}, "first": {"provider": "acme", "rank": 1}, "off": {"provider": "acme", "rank": 0, "status": "inactive"}})
     assert run("why", "acme", "credential").out.startswith("first credential = not found")
+    assert run("why", "work/acme-small", "credential").out.startswith("work credential = not found")
     accounts({}, policy={"credentials": ["vault", "env"]})
     assert "the order is that of the policy" in run("why", "acme", "credential").out
     assert [step["step"] for step in run("why", "acme", "credential", "--json").json["steps"]] == ["vault", "env"]

@@ -130,6 +130,7 @@ def test_an_account_has_an_entry_of_its_own_and_so_has_each_profile(run: Run, ty
     assert set(kept(home)) == {"work", "work home", "elsewhere"}
     registry = load()
     assert [registry.credential("work", profile=profile).parts()["key"] for profile in (None, "home", "away")] == ["a", "h", "a"]  # of the same kind: by name
+    assert "work has no profile 'nope'; it has: away, home." in run("login", "work", "--profile", "nope", code=2).err
     run("logout", "work", "--profile", "home")
     assert set(kept(home)) == {"work", "elsewhere"}
     run("logout", "work")

@@ -16,6 +16,7 @@ from hypothesis import given, strategies as st
 
 from credential_searches import KEY_ROUTE, KINDS, NOW, STEPS, STORES, search
 from modelwright import CredentialError, StoredSecretError
+from modelwright.cli.credential_report import as_text
 from modelwright.runtime.credentials import chain
 
 if TYPE_CHECKING:
@@ -271,6 +272,32 @@ def test_a_token_that_ends_too_soon_or_is_not_there_says_how_to_sign_in(tmp_path
     assert look.expired_at == NOW + 59
     file.write_text(json.dumps({"claudeAiOauth": {"accessToken": SECRET, "expiresAt": (NOW + 61) * 1000}}))
     assert chain.first(found).parts() == {"key": SECRET}
+
+
+@pytest.mark.parametrize(
+    ("said", "ends", "found"),
+    [
+        ("2026-11-26T12:10:00Z", NOW + 600, True),
+        ("2026-11-26T11:00:00+00:00", None, False),
+        ("\u00b2", None, True),
+        ("never", None, True),
+        (1e300, 1e297, True),
+        (-5, -5, False),
+        ([], None, True),
+        ("", None, True),
+    ],
+)
+def test_times_are_read_as_they_are_written(said: Any, ends: float | None, found: bool, tmp_path: Path) -> None:
+    file = tmp_path / ".kimi" / "credentials" / "kimi-code.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps({"access_token": SECRET, "expires_at": said}))
+    store = {**STORES["kimi-code"], "expires_in": "milliseconds"}
+    asked = search({"step": "cli-sync", "id": "kimi-code"}, environ={"HOME": str(tmp_path)}).but(stores={"kimi-code": store})
+    (look,) = chain.looks(asked)
+    assert look.found is found
+    if found:
+        assert chain.first(asked).expires_at == ends
+    assert as_text(look.expires_at or look.expired_at or 0)
 
 
 def test_a_tool_that_says_nothing_of_the_end_is_believed_for_an_hour(tmp_path: Path) -> None:

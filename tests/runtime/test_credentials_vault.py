@@ -135,6 +135,10 @@ def test_what_was_tampered_with_does_not_decrypt(tampering: str, vault: Vault, e
         '{"version": 1, "entries": []}',
         '{"version": 1, "entries": {"work": 3}}',
         '{"version": 1, "entries": {"work": {"parts": {"key": 1}}}}',
+        '{"version": 1, "entries": {"work": {"provider": "acme", "parts": {"key": 1}}}}',
+        '{"version": 1, "entries": {"work": {"parts": {}}}}',
+        '{"version": 1, "entries": {"work": {"provider": "acme", "parts": {}, "expires_at": "soon"}}}',
+        '{"version": 1, "entries": {"work": {"provider": "acme", "parts": {}, "route": 3}}}',
         "\ud800".encode("utf-16", "surrogatepass").decode("latin-1"),
     ],
 )
@@ -151,6 +155,26 @@ def test_a_damaged_vault_is_an_error_that_names_the_file(content: str, vault: Va
         with pytest.raises(StoredSecretError):
             vault.store("x", "acme", {"key": "y"})
         assert (home / "vault.json").read_bytes() == content.encode("latin-1")
+
+
+def test_a_rotation_of_a_damaged_vault_changes_nothing(vault: Vault, home: Path) -> None:
+    vault.store("work", "acme", {"key": SECRET})
+    edited(home, lambda data: data["entries"].update(bad={"parts": {}}))
+    before = (home / "vault.key").read_text()
+    with pytest.raises(StoredSecretError, match="is damaged at 'bad'"):
+        vault.rotate()
+    assert (home / "vault.key").read_text() == before
+
+
+def test_a_vault_that_another_program_changes_is_waited_for_and_then_said(vault: Vault, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from filelock import FileLock
+
+    vault.store("work", "acme", {"key": SECRET})
+    monkeypatch.setattr("modelwright.runtime.credentials.vault._PATIENCE_SECONDS", 0.1)
+    with FileLock(home / "vault.json.lock"), pytest.raises(StoredSecretError, match="is being changed by another program; try again"):
+        vault.store("work", "acme", {"key": "x"})
+    vault.store("work", "acme", {"key": "x"})
+    assert vault.open("work", "acme") == {"key": "x"}
 
 
 def test_a_format_of_tomorrow_is_not_touched(vault: Vault, home: Path) -> None:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from ..runtime.credentials.answer import Look
 
+_LAST = 253402300799.0
+"""The last second that has a date of four digits for the year."""
 OK, EXPIRING, EXPIRED, MISSING = "ok", "expiring", "expired", "missing"
 
 
@@ -45,9 +47,9 @@ def winner(looks: Sequence[Look]) -> Look | None:
 
 def as_text(seconds: float) -> str:
     """
-    Return a time as people and programs read it.
+    Return a time as people and programs read it; one that is no date becomes the nearest that is.
 
     >>> as_text(1795608000)
     '2026-11-25T12:00:00Z'
     """
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(max(0.0, min(seconds, _LAST)), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -84,6 +84,8 @@ def _login(name: str, argv: Sequence[str], from_stdin: bool, profile: str | None
     search = chain.search(registry, record, None, os.environ)
     if "place" not in record and _is_told_instead(search.provider, is_given=from_stdin or bool(argv)):
         return
+    if profile is not None and profile not in record.get("profiles", {}):
+        raise click.UsageError(f"{record['id']} has no profile {profile!r}; it has: {', '.join(record.get('profiles', ())) or 'none'}.")
     target = stored.target(record, profile, os.environ)
     if target is None:
         words = ", ".join(step["step"] for step in record["credentials"])

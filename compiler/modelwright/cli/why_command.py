@@ -44,7 +44,7 @@ def command(ref: str, field: str | None, on: str | None, format_: str, registry:
     if field in _CREDENTIAL:
         from . import searching, why_credential
 
-        known = result.catalog.accounts.get(ref)
+        known = result.catalog.accounts.get(ref) or result.catalog.accounts.get(ref.partition("/")[0])
         why_credential.show(result.catalog, searching.account_of(result.catalog, _entry(result.catalog, ref).provider) if known is None else known.facts, format_)
         return
     entry = _entry(result.catalog, ref)

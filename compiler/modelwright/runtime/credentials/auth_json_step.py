@@ -4,6 +4,7 @@ from ..errors import StoredSecretError
 from . import auth_json
 from .answer import KEY, Found, Missing
 from .command import line_of
+from .files import seconds
 
 MEND = "mend it, or remove it and log in anew"
 _MARGIN_SECONDS = 60
@@ -35,20 +36,10 @@ def _of(key: str, secret: "str | None", program: "tuple[list[str], int] | None",
         return Found(source, f"{path} names a program that is run when a key is needed", route, lambda: {KEY: line_of(argv, timeout_ms / 1000, search.run, search.environ)})
     if not token:
         return Missing(f"{path} has nothing for {key}")
-    ends = _seconds(sign_in.get("expiry", ""))
+    ends = seconds(sign_in.get("expiry", ""))
     if ends is not None and ends - _MARGIN_SECONDS <= search.now():
         return Missing(f"the sign-in in {path} has ended", ends)
     return Found(source, f"a sign-in in {path}", route, lambda: {KEY: token}, expires_at=ends)
-
-
-def _seconds(text: str) -> "float | None":
-    """Return the time *text* as seconds since 1970; None where it says none."""
-    from datetime import datetime
-
-    try:
-        return datetime.fromisoformat(text).timestamp()
-    except ValueError:
-        return None
 
 
 TYPE_CHECKING = False

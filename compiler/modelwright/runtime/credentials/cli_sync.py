@@ -3,7 +3,7 @@
 import os
 
 from .answer import KEY, Found, Missing, UnreadableError
-from .files import read_json, value_at
+from .files import read_json, seconds, value_at
 
 _MARGIN_SECONDS = 60
 _IN_MILLISECONDS = 1e11
@@ -47,15 +47,11 @@ def _in(store: "Mapping[str, Any]", word: str, route: "dict[str, Any]", search: 
 def _end(store: "Mapping[str, Any]", data: "Any", token: str, path: str) -> "float | None":
     """Return when *token* ends, in seconds since 1970; None where nothing tells."""
     said = value_at(data, store["expires"]) if "expires" in store else None
-    if isinstance(said, str) and not said.replace(".", "", 1).isdigit():
-        from datetime import datetime
-
+    if isinstance(said, (str, int, float)):
         try:
-            return datetime.fromisoformat(said).timestamp()
+            number = float(said)
         except ValueError:
-            return None
-    if said is not None and not isinstance(said, (dict, list)):
-        number = float(said)
+            return seconds(str(said))
         return number / 1000 if store.get("expires_in") == "milliseconds" and number > _IN_MILLISECONDS else number
     ends = _claimed_end(token)
     if ends is None and "lasts_seconds" in store:

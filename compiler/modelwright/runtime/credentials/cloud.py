@@ -30,7 +30,7 @@ def _aws(search: "Search", route: "dict[str, Any]") -> "Found | Missing":
     if parts["access_key_id"]:
         return Missing("AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY")
     sign = next((f"{name} is set" for name in _AWS_SIGNS if search.environ.get(name)), None)
-    files = [search.environ.get(name) or search.file(usual) for name, usual in _AWS_FILES]
+    files = [search.file(search.environ.get(name) or usual) for name, usual in _AWS_FILES]
     sign = sign or next((f"{path} is there" for path in files if path and os.path.isfile(path)), None)
     return (
         Found("aws-sigv4", sign, route, lambda: _from_aws(search)) if sign else Missing("no AWS variables are set and there is no ~/.aws; a role of this machine is not looked for")

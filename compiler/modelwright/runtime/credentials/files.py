@@ -51,6 +51,16 @@ def value_at(data: "Any", way: "Sequence[str]") -> "Any":
     return data
 
 
+def seconds(text: str) -> "float | None":
+    """Return the time that *text* says as RFC 3339 does, in seconds since 1970; None where it says none."""
+    from datetime import datetime
+
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
 def write_private(path: str, content: bytes) -> None:
     """Put *content* at *path*, readable for the user alone; whoever reads sees the old file or the new one. Raises OSError."""
     import tempfile

@@ -20,6 +20,7 @@ FILE = "vault.json"
 VERSION = 1
 _NONCE_BYTES = 12
 _NEEDED = "cryptography"
+_PATIENCE_SECONDS = 30
 
 
 def seek(step: "Mapping[str, Any]", search: "Search") -> "Found | Missing":
@@ -63,23 +64,23 @@ class Vault:
 
     def entry(self, identity: str) -> "dict[str, Any] | None":
         """Return the entry *identity*, encrypted; None when there is none."""
-        entry = self._load()["entries"].get(identity)
-        if entry is None or (isinstance(entry, dict) and isinstance(entry.get("parts"), dict) and all(isinstance(part, dict) for part in entry["parts"].values())):
-            return entry
+        entry: Any = self._load()["entries"].get(identity)
+        if entry is None or _is_entry(entry):
+            return entry  # type: ignore[no-any-return]  # what it is was just looked at
         raise StoredSecretError(f"{self.path} is damaged at {identity!r}", f"store it anew with `providers login {identity}`")
 
     def check(self, identity: str, provider: str) -> None:
         """Raise StoredSecretError when the entry *identity* is of another provider, or its key is not there."""
-        entry = self._load()["entries"][identity]
-        if entry.get("provider") != provider:
+        entry = self._there(identity)
+        if entry["provider"] != provider:
             cure = f"store it for {provider!r} with `providers login {identity}`"
-            raise StoredSecretError(f"what {self.path} has as {identity!r} was stored for {entry.get('provider')!r}", cure)
+            raise StoredSecretError(f"what {self.path} has as {identity!r} was stored for {entry['provider']!r}", cure)
         for part in entry["parts"].values():
             self._keys.key(str(part.get("key_id")))
 
     def open(self, identity: str, provider: str) -> "dict[str, str]":
         """Return the parts of the secret *identity*; raises StoredSecretError when they cannot be decrypted."""
-        entry = self._load()["entries"][identity]
+        entry = self._there(identity)
         opened = {name: self._opened(part, self._bound(identity, provider, name, entry)) for name, part in entry["parts"].items()}
         missing = next((name for name, value in opened.items() if value is None), None)
         if missing is not None:
@@ -108,7 +109,7 @@ class Vault:
         """Encrypt everything anew with a new key, forget the old one, and return how many entries there are; all of them must be readable."""
         with self._locked():
             data = self._load()
-            opened = {identity: self.open(identity, entry["provider"]) for identity, entry in data["entries"].items()}
+            opened = {identity: self.open(identity, self._there(identity)["provider"]) for identity in data["entries"]}
             current = self._keys.make()  # both keys are known until the file is the new one
             for identity, parts in opened.items():
                 entry = data["entries"][identity]
@@ -116,6 +117,12 @@ class Vault:
             self._write(data)
             self._keys.keep_only(current[0])
             return len(opened)
+
+    def _there(self, identity: str) -> "dict[str, Any]":
+        entry = self.entry(identity)
+        if entry is None:  # somebody else took it out just now
+            raise StoredSecretError(f"{self.path} has nothing as {identity!r} any more", f"store it with `providers login {identity}`")
+        return entry
 
     def _load(self) -> "dict[str, Any]":
         if not os.path.exists(self.path):
@@ -138,10 +145,15 @@ class Vault:
         write_private(self.path, (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode())
 
     def _locked(self) -> "AbstractContextManager[object]":
-        from filelock import FileLock
+        """Return the lock for a change, taken; raises StoredSecretError when somebody else does not give it back."""
+        from filelock import FileLock, Timeout
 
         os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
-        return FileLock(f"{self.path}.lock", timeout=30)
+        try:
+            return FileLock(f"{self.path}.lock").acquire(timeout=_PATIENCE_SECONDS)
+        except Timeout:
+            pass
+        raise StoredSecretError(f"{self.path} is being changed by another program", "try again when that is done")
 
     @staticmethod
     def _bound(identity: str, provider: str, name: str, entry: "Mapping[str, Any]") -> bytes:
@@ -170,6 +182,14 @@ class Vault:
             return cipher.decrypt(b64decode(part["nonce"], validate=True), b64decode(part["ciphertext"], validate=True), bound).decode()
         except Exception:  # noqa: BLE001  # a wrong tag, a nonce that is none, no text: all the same damage, and no detail is worth telling
             return None
+
+
+def _is_entry(said: "Any") -> bool:
+    """Tell whether *said* has the form of an entry."""
+    if not isinstance(said, dict) or not isinstance(said.get("provider"), str) or not isinstance(said.get("parts"), dict):
+        return False
+    is_end = said.get("expires_at") is None or isinstance(said["expires_at"], (int, float))
+    return is_end and isinstance(said.get("route", ""), str) and all(isinstance(part, dict) for part in said["parts"].values())
 
 
 def _cipher(key: bytes) -> "AESGCM":
