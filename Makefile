@@ -7,11 +7,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PROVIDERS_HOME := $(CURDIR)/build/home
 unexport PROVIDERS_REGISTRY PROVIDERS_CONFIG PROVIDERS_ARTIFACT PROVIDERS_FORMAT
 
-.PHONY: help run compile test static check verify golden generate bench rule clean
+.PHONY: help run compile test static check verify verify-real golden generate bench rule clean
 .DEFAULT_GOAL := help
 
 help:      ## Show this list
-	@grep -E '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "modelwright needs Python 3.11 or newer; name one with: make PYTHON=python3.12 …" >&2; exit 1; }
@@ -58,6 +58,10 @@ check: test static  ## Everything that CI runs
 
 verify: $(VENV)/.tools  ## Full counts: every damage position, ten times the examples, real installs; slow
 	@MODELWRIGHT_EXAMPLES=2000 $(BIN)/python -m pytest -n 2
+
+verify-real: $(VENV)/.tools  ## Against LiteLLM's proxy, which it installs under build/; skipped when it cannot
+	@test -x build/litellm/bin/litellm || { $(PYTHON) -m venv build/litellm && build/litellm/bin/python -m pip install --quiet 'litellm[proxy]'; } || rm -rf build/litellm
+	@$(BIN)/python -m pytest -m real -rs
 
 golden: $(VENV)/.tools  ## Rewrite expected outputs; review the difference
 	@for writer in tests/*_golden.py; do $(BIN)/python $$writer --write; done

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 _OUT = os.O_WRONLY
 
@@ -33,6 +33,8 @@ class Probe:
     """It takes part in every *every*-th round; for those that take seconds."""
     statuses: tuple[int, ...] = (0,)
     """Exit codes that mean it worked."""
+    before: Callable[[], object] | None = None
+    """Called before each run; what it takes does not count."""
 
 
 @dataclass(slots=True)
@@ -81,10 +83,14 @@ def output(argv: Sequence[str], env: Mapping[str, str] | None = None, *, given: 
 
 
 def _run_once(probe: Probe) -> None:
+    if probe.before is not None:
+        probe.before()
     output(probe.argv, probe.env, statuses=probe.statuses)
 
 
 def _cpu_ms(probe: Probe) -> float:
+    if probe.before is not None:
+        probe.before()
     quiet = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, _OUT, 0) for stream in (1, 2)]
     child = os.posix_spawn(probe.argv[0], tuple(probe.argv), environment(probe.env), file_actions=quiet)
     _, status, used = os.wait4(child, 0)

@@ -20,6 +20,7 @@ import agreement
 import catalogues
 import conflicts
 import peers
+import refreshing
 import scale
 from processes import FailedError, Probe, Timing, measure, output
 from report import Row, render
@@ -159,6 +160,10 @@ class Bench:
             rows.append(_times("full lint of the catalogue as imported", timed, "raw", None, note=f"{findings:,} findings, each with its line and column"))
         return [*rows, *self._against_check_jsonschema()]
 
+    def refresh(self) -> list[Row]:
+        """Planning and applying, beside a compile of the same registry, and gathering."""
+        return refreshing.rows(self.scale.clean, self.command, self.env, self.home)
+
     def _against_check_jsonschema(self) -> list[Row]:
         tool = Path(sys.executable).with_name("check-jsonschema")
         if not tool.exists():
@@ -224,7 +229,7 @@ def main() -> int:
     )
     parser.add_argument("--made-up", action="store_true", help="measure the made-up registry although there is a catalogue")
     parser.add_argument("--rounds", type=int, default=24, metavar="N", help="how often each quick process is started (default: 24)")
-    parser.add_argument("--only", choices=["starts", "memory", "calls", "commands", "agreement"], action="append", help="measure this part only; repeatable")
+    parser.add_argument("--only", choices=["starts", "memory", "calls", "commands", "refresh", "agreement"], action="append", help="measure this part only; repeatable")
     options = parser.parse_args()
     ready = _ready()
     sizes = scale.prepare(None if options.made_up else _catalogue(options.catalogue))
@@ -240,6 +245,7 @@ def main() -> int:
             "memory": ("Memory", bench.memory),
             "calls": ("Calls (CPU)", bench.calls),
             "commands": ("Commands (CPU, times bare Python)", bench.commands),
+            "refresh": ("Refresh (CPU, times a full compile)", bench.refresh),
         }
         for name, (title, part) in parts.items():
             if options.only and name not in options.only:

@@ -123,30 +123,36 @@ def compile(  # noqa: A001  # the word for it; nothing here needs the builtin
 
     result = resolve(inputs, documents)
     findings = runner.run(result.catalog, result.documents, result.findings, tuple(select), tuple(ignore))
-    seen = {document.shown for document in result.documents if document.kind == "sightings"} | (_forgiven(inputs, result) if lenient else set())
+    sightings = {document.shown for document in result.documents if document.kind == "sightings"}
+    mild = sightings | (_forgiven(inputs, result) if lenient else set())
     foreign = {document.shown for document in result.documents if document.kind in DIALECTS}
-    brought = _brought_about(inputs, result, findings)
-
-    def is_nobodys(finding: Diagnostic) -> bool:
-        # What a listing says is nobody's to mend here; it is left out or flagged, and keeps no compile from being written. Nor do
-        # figures of another system's file, which may have no place for the limit or price that would make them right, nor the
-        # registry's where they are wrong only beside the user's.
-        return finding.span.path in seen or (finding.span.path in foreign and finding.code.startswith(_FIGURES)) or (finding.code, finding.span) in brought
-
-    result.findings = [replace(finding, severity=WARNING) if is_nobodys(finding) else finding for finding in findings]
+    # What a listing says is nobody's to mend here; it is left out or flagged, and keeps no compile from being written. Nor do figures
+    # of another system's file, which may have no place for the limit or price that would make them right.
+    result.findings = [
+        replace(finding, severity=WARNING) if finding.span.path in mild or (finding.span.path in foreign and finding.code.startswith(_FIGURES)) else finding for finding in findings
+    ]
+    if not result.is_sound:
+        brought = _brought_about(inputs, result)
+        result.findings = [replace(finding, severity=WARNING) if (finding.code, finding.span) in brought else finding for finding in result.findings]
     return result
 
 
-def _brought_about(inputs: Inputs, result: Result, findings: list[Diagnostic]) -> set[tuple[str, Span]]:
-    """Return codes and places of the errors among *findings* about the registry's figures that only the user's files bring about."""
+def _brought_about(inputs: Inputs, result: Result) -> set[tuple[str, Span]]:
+    """Return codes and places of the errors that are none without what was seen, or, those about the registry's figures, without the user's files."""
     users = {user.path for user in inputs.user_files}
-    others = [document for document in result.documents if document.path not in users]
-    registry = {document.shown for document in others}
-    doubtful = {(finding.code, finding.span) for finding in findings if finding.severity == ERROR and finding.code.startswith(_FIGURES) and finding.span.path in registry}
-    if not users or not doubtful:
-        return set()
-    alone = compile(inputs._replace(user_files=()), select={code for code, _ in doubtful}, documents=others).findings
-    return doubtful - {(finding.code, finding.span) for finding in alone}
+    registry = {document.shown for document in result.documents if document.path not in users}
+    errors = {(finding.code, finding.span) for finding in result.findings if finding.severity == ERROR}
+    doubtful = {(code, span) for code, span in errors if code.startswith(_FIGURES) and span.path in registry}
+    brought: set[tuple[str, Span]] = set()
+    for suspects, fewer, absent in (
+        (errors, inputs, {document.path for document in result.documents if document.kind == "sightings"}),
+        (doubtful, inputs._replace(user_files=()), users),
+    ):
+        if suspects and absent:
+            kept = [document for document in result.documents if document.path not in absent]
+            alone = compile(fewer, select={code for code, _ in suspects}, documents=kept).findings
+            brought |= suspects - {(finding.code, finding.span) for finding in alone}
+    return brought
 
 
 def _forgiven(inputs: Inputs, result: Result) -> set[str]:

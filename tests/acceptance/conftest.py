@@ -1,4 +1,9 @@
-"""What acceptance tests share: the command line in this process, on the day tests judge by, and a user who drops in a file."""
+"""
+What acceptance tests share.
+
+The command line in this process, on the day tests judge by; a user who drops in a file; and a small registry whose providers a
+server on the loopback interface lists.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cli.conftest import _clock, run
+from cli.refresh_world import World, a_world
+from discover.asking import be_impatient
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from command_line import Drop, Run
@@ -43,3 +51,14 @@ def use(drop: Drop, run: Run) -> Drop:
         return file
 
     return use
+
+
+@pytest.fixture
+def world(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> Iterator[World]:
+    with a_world(tmp_path, home, monkeypatch, run) as world:
+        yield world
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    be_impatient(monkeypatch)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import sys
+import traceback
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -238,6 +238,10 @@ def started(*arguments: str | Path, output: Path, before: Callable[[], object] =
             main()
         except SystemExit as stopped:
             code = stopped.code if isinstance(stopped.code, int) else 1
+        except BaseException:
+            traceback.print_exc()
+            raise
+        finally:
             sys.stdout.flush()
     finally:
         os._exit(code)
@@ -246,25 +250,3 @@ def started(*arguments: str | Path, output: Path, before: Callable[[], object] =
 def ended(child: int) -> int:
     """Wait for the process *child*; return its exit code, negative for the signal that ended it."""
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
-def die_at(number: int) -> Callable[[], None]:
-    """Return what has this process killed before its operation on files with *number*, of those that change something."""
-
-    def arm() -> None:
-        left = number
-
-        def wrapped(real: Any) -> Any:
-            def operation(*arguments: Any, **named: Any) -> Any:
-                nonlocal left
-                left -= 1
-                if left == 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return real(*arguments, **named)
-
-            return operation
-
-        for name in ("replace", "rename", "mkdir", "unlink", "rmdir", "chmod", "fsync"):
-            setattr(os, name, wrapped(getattr(os, name)))
-
-    return arm

@@ -10,6 +10,8 @@ from modelwright.discover.fetch import Ask, Limits, Reading, gather
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    import pytest
+
     from modelwright.discover.adapter import Adapter
     from modelwright.discover.recording import Store
 
@@ -55,6 +57,17 @@ def read(
     bounds = limits or Limits(source_seconds=10)
     (found,) = gather([one], now=now, cache=cache, limits=bounds, use_fresh=use_fresh, sleep=naps or Naps(), jitter=lambda: 1.0, **more)
     return found
+
+
+def be_impatient(monkeypatch: pytest.MonkeyPatch, source_seconds: float = 0.5) -> None:
+    """Have commands give a source no more than *source_seconds*, and wait no time between attempts."""
+
+    async def at_once(_seconds: float) -> None:
+        return
+
+    defaults = gather.__kwdefaults__ or {}
+    monkeypatch.setitem(defaults, "limits", Limits(source_seconds=source_seconds))
+    monkeypatch.setitem(defaults, "sleep", at_once)
 
 
 def ids(found: Reading) -> list[str]:

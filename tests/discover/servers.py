@@ -57,6 +57,14 @@ class Server:
     """Set at the end, so that an answer that waits can stop waiting."""
 
 
+class _Listener(ThreadingHTTPServer):
+    """Takes many connections at once; one that finds the queue full is tried again only after a second."""
+
+    request_queue_size = 256
+    daemon_threads = True
+    block_on_close = False
+
+
 @contextmanager
 def serving(answer: Callable[[Call], Reply]) -> Iterator[Server]:
     """Run a server that answers every request with what *answer* returns; None of its threads outlives the test for long."""
@@ -98,8 +106,7 @@ def serving(answer: Callable[[Call], Reply]) -> Iterator[Server]:
         do_GET = do_POST = _reply  # noqa: N815  # the names are the standard library's
 
     lock = threading.Lock()
-    listener = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    listener.daemon_threads, listener.block_on_close = True, False
+    listener = _Listener(("127.0.0.1", 0), Handler)
     server = Server(f"http://127.0.0.1:{listener.server_port}")
     thread = threading.Thread(target=listener.serve_forever, args=(0.01,), daemon=True)
     thread.start()

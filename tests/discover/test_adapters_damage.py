@@ -140,9 +140,11 @@ def test_a_damaged_recording_is_a_page_or_no_listing(case: tuple[Listing, Any], 
 
 
 @pytest.mark.slow
-def test_ten_thousand_damaged_recordings_are_pages_or_no_listings() -> None:
+@pytest.mark.parametrize("adapter", all_adapters())
+def test_ten_thousand_damaged_recordings_of_every_adapter_are_pages_or_no_listings(adapter: str) -> None:
+    own = [(listing, reply) for listing, reply in RECORDED if listing.adapter == adapter]
     for number in range(MUTATED):
-        listing, reply = RECORDED[number % len(RECORDED)]
+        listing, reply = own[number % len(own)]
         judge(listing, mutated(reply, random.Random(number)))
 
 

@@ -32,6 +32,11 @@ PAGING: dict[str, tuple[Callable[[Call], Reply], str, str]] = {
     "a later page that is refused": (lambda call: as_json({**ONE, "next": "x"}) if call.number == 1 else Reply(status=403), "unauthorized", "the server answered 403"),
     "a later page of another shape": (lambda call: as_json({**ONE, "next": "x"} if call.number == 1 else []), "malformed", "no `data`"),
     "too many values in all": (lambda call: as_json({**ONE, "next": str(call.number), "x": [0] * 30}), "malformed", "more values"),
+    "too many models in all": (
+        lambda call: as_json({"data": [{"id": f"{call.number}-{index}"} for index in range(4)], "next": str(call.number)}),
+        "malformed",
+        "more than 20 models",
+    ),
     "too much in all": (lambda call: as_json({**ONE, "next": str(call.number), "x": "y" * 3000}), "malformed", "larger than"),
 }
 
@@ -40,7 +45,7 @@ PAGING: dict[str, tuple[Callable[[Call], Reply], str, str]] = {
 def test_of_a_listing_that_cannot_be_read_to_its_end_nothing_is_used(name: str) -> None:
     answer, state, why = PAGING[name]
     with serving(answer) as server:
-        found = read(ask(server.url), limits=Limits(max_pages=7, max_bytes=10_000, max_values=99))
+        found = read(ask(server.url), limits=Limits(max_pages=7, max_bytes=10_000, max_values=99, max_models=20))
     assert (found.state, found.models) == (state, ())
     assert found.detail.startswith(why)
 

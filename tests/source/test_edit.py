@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from modelwright.resources import registry_dir
-from modelwright.source import layout, read_yaml, splice
+from modelwright.source import block, layout, read_yaml, splice
 from modelwright.source.document import Document
 from modelwright.source.edit import REMOVED, Change, EditError, edited
 from modelwright.source.items import Items
@@ -47,6 +48,7 @@ FIELD = [
     ("the last field of a group", "name: A\nsources: {limits: {from: x}}  # c\n", ("sources", "limits", "from"), REMOVED, "name: A\nsources: {limits: {}}  # c\n"),
     ("the last field of a group that must hold one", "name: A\nlimits: {context_tokens: 1}\n", ("limits", "context_tokens"), REMOVED, "name: A\n"),
     ("the last price", "name: A\nprices:\n  - {state: free}\n", ("prices", 0, "state"), REMOVED, "name: A\n"),
+    ("the first of two prices", "prices:\n  - {input_usd_per_mtok: 1, output_usd_per_mtok: 2}\n  - {output_usd_per_mtok: 4, input_usd_per_mtok: 3}\n", ("prices", 0), REMOVED, "prices:\n  - {output_usd_per_mtok: 4, input_usd_per_mtok: 3}\n"),
     ("the first field of an item", "prices:\n  - since: x  # s\n    state: free\n", ("prices", 0, "since"), REMOVED, "prices:\n  - state: free\n"),
     ("the first field of an item, a comment below", "prices:\n  - since: x\n    # why\n    state: free\n", ("prices", 0, "since"), REMOVED, "prices:\n  - \n    # why\n    state: free\n"),
     ("what is not there is taken out", "name: A\n", ("limits", "context_tokens"), REMOVED, "name: A\n"),
@@ -184,6 +186,32 @@ def test_an_entry_that_is_written_in_an_unusual_way_is_changed_and_the_others_st
     assert edited(of(flush[0]), [Change(model="two", pointer=pointer, value=value)]).source == flush[1]
 
 
+def test_what_stands_behind_the_hyphen_is_changed_like_any_other() -> None:
+    text = f"{HEAD}  - name: A  # a\n    id: two\n    note: x\n"
+    changes = [Change(model="two", pointer=("note",), value="z"), Change(model="two", pointer=("name",), value="B"), Change(model="two", pointer=("status",), value="active")]
+    assert edited(of(text), changes).source == f"{HEAD}  - name: B  # a\n    status: active\n    id: two\n    note: z\n"
+    assert edited(of(text), [Change(model="two", pointer=("name",), value=REMOVED)]).source == f"{HEAD}  - id: two\n    note: x\n"
+
+
+def test_what_is_written_as_this_program_writes_it_is_changed_as_what_is_composed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways of changing the lines of a key give the same text, for changes as a refresh makes them."""
+    seen = {"from": "https://api.example.com/v1/models", "read_on": "2026-11-20"}
+    for document in layout.read_registry(registry_dir()):
+        if document.kind == "models":
+            changes = []
+            for model in document.data["models"][::5]:
+                price = len(model.get("prices", ()))
+                news: list[tuple[tuple[str | int, ...], Any]] = [
+                    *([(("prices", price - 1, "until"), "2026-11-20"), (("prices", price), {"since": "2026-11-20", "state": "free", "source": seen})] if price else []),
+                    *((("limits", "context_tokens"), 5), (("capabilities", "tools"), False), (("input",), ["text", "video"]), (("name",), "A: #1"), (("sources", "prices"), seen)),
+                ]
+                changes += [Change(model=model["id"], pointer=pointer, value=value) for pointer, value in news]
+            quick = edited(document, changes, [ADDED])
+            with monkeypatch.context() as patch:
+                patch.setattr(block.Block, "_written_anew", lambda *_: None)
+                assert edited(document, changes, [ADDED]).source == quick.source
+
+
 @pytest.mark.parametrize(
     ("item", "why"), [({}, "has no `id`"), ({"id": 5}, "has no `id`"), ({"id": "one"}, "`one` is there already"), ({"id": "x", "y": b""}, "`x` cannot be written")]
 )
@@ -204,7 +232,8 @@ def test_what_would_not_read_back_is_not_given_away(monkeypatch: pytest.MonkeyPa
     with monkeypatch.context() as patch:
         patch.setattr(splice, "flow", lambda _: "C")
         with pytest.raises(EditError, match="would not read back as it should with `two` changed"):
-            edited(of(SIMPLE), [change])
+            edited(of(SIMPLE.replace("name: A", "name: A  # a")), [change])
+    monkeypatch.setattr(read_yaml, "load", lambda _: {"models": []})
     monkeypatch.setattr(Document, "load", lambda document: setattr(document, "data", {}))
     document = of("")
     document.text, document.data = (
@@ -231,6 +260,23 @@ def test_an_entry_that_does_not_stand_apart_is_changed_in_the_whole(text: str) -
     assert [model["name"] for model in result.data["models"]] == ["B", "B"]
     assert result.source.startswith(text[: text.index("one")])
     assert edited(result, [Change(model="one", pointer=("name",), value=REMOVED), Change(model="two", pointer=("name",), value="A")]).text == text.encode()
+
+
+LOOKALIKES = [
+    'models:\n  - id: one\n    note: "\n  - id: two\n    name: A\n  - id: three"\n  -\n    id: two\n    name: A\n  -\n    id: three\n',
+    'note: "\nmodels:\n  - id: one\n  - id: two\n    name: A\n  - id: three"\n"models":\n  - id: one\n  - id: two\n    name: A\n  - id: three\n',
+    'models:\n  - id: one\n    note: "\n  - id: two\n    name: A\n  - id: three\nx"\n  - id: two\n    name: A\n  - id: three\n',
+]
+
+
+@pytest.mark.parametrize("text", LOOKALIKES)
+def test_text_that_looks_like_an_entry_is_not_changed_in_its_place(text: str) -> None:
+    document = of(text)
+    assert [model["id"] for model in document.data["models"]] == ["one", "two", "three"]
+    one, two, three = document.data["models"]
+    with suppress(EditError):
+        result = edited(document, [Change(model="two", pointer=("name",), value="B")])
+        assert of(result.text.decode()).data == {**document.data, "models": [one, two | {"name": "B"}, three]}
 
 
 @pytest.mark.parametrize(("between", "newline"), [("", "\n"), ("  # first\n# second\n", "\n"), ("", "\r\n"), ("  # first\n", "\r\n")])

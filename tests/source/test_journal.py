@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 OLD: dict[str, bytes | None] = {"models/acme.yaml": b"old", "gone.yaml": b"goes", "upstream/x/new.json": None}
 NEW: dict[str, bytes | None] = {"models/acme.yaml": b"new", "gone.yaml": None, "upstream/x/new.json": b"comes"}
-OPERATIONS = ((os, "replace"), (os, "rename"), (os, "open"), (builtins, "open"), (os, "fsync"), (os, "unlink"), (os, "mkdir"), (os, "rmdir"), (os, "chmod"))
+OPERATIONS = ((os, "replace"), (os, "rename"), (os, "open"), (builtins, "open"), (os, "fsync"), (os, "unlink"), (os, "mkdir"), (os, "rmdir"), (os, "chmod"), (os, "link"))
 
 
 def laid_out(root: Path, files: Mapping[str, bytes | None] = OLD) -> Path:
@@ -225,6 +225,25 @@ def test_a_writer_that_fails_while_going_back_is_taken_back_later(tmp_path: Path
     assert (root / "models/acme.yaml").read_bytes() == b"new"
     assert recover(str(root)) == "a change of 2 files was interrupted; it is rolled back now"
     assert state(root) == OLD
+
+
+def test_where_a_file_can_have_no_second_name_what_it_holds_is_copied_and_put_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root, real = laid_out(tmp_path), os.unlink
+
+    def fail(*_: Any) -> None:
+        raise OSError(1, "not on this disk")
+
+    def fail_once(place: str) -> None:
+        monkeypatch.setattr(os, "unlink", real)
+        fail(place)
+
+    monkeypatch.setattr(os, "link", fail)
+    monkeypatch.setattr(os, "unlink", fail_once)  # of `gone.yaml`, when `models/acme.yaml` is new already
+    with pytest.raises(OSError, match="not on this disk"):
+        write_all(str(root), NEW)
+    assert (state(root), left(root)) == (OLD, set())
+    write_all(str(root), NEW)
+    assert (state(root), left(root)) == (NEW, set())
 
 
 def test_a_file_that_somebody_edited_since_is_not_overwritten(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
@@ -17,8 +16,8 @@ from ..pipeline import diagnosed
 from ..resources import schema_dir
 from ..review import accepted, apply as applier, facts, file
 from ..review.apply import Refusal
-from ..review.plan import Base
-from ..source import journal, layout
+from ..review.plan import MISSING, Base
+from ..source import journal, layout, stored
 from ..source.document import Document
 from . import output
 
@@ -94,18 +93,19 @@ def schema_of(review: str) -> str:
 def adopt(registry: str, plan: Plan, gathered: Gathered) -> int:
     """Have what the sources say now be what was last accepted, and return the exit code; a source that shrank is left out."""
     shrunk = {state.id for state in plan.sources if state.state == "shrunk"}
-    contents, counts = {}, []
+    contents, expected, counts = {}, dict[str, bytes | None](), []
     for upstream in gathered.upstreams:
         if upstream.source not in shrunk:
             document = accepted.document_of(registry, upstream.source)
             before = base_of(document) if document.text or not document.problems else Base()
             after = accepted.adopted(before, upstream)
-            contents[accepted.path_of(upstream.source)] = accepted.render(upstream.source, upstream.origin, after)
+            path = accepted.path_of(upstream.source)
+            contents[path], expected[path] = accepted.render(upstream.source, upstream.origin, after), document.text or None
             counts.append(f"{upstream.source}: {sum(map(len, after.models.values()))} models")
     if not contents:
         raise click.ClickException("no source could be read, so nothing is accepted; `providers refresh` says why")
-    _write(registry, contents)
-    click.echo(printable("\n".join(counts)))
+    _write(registry, contents, expected)
+    click.echo("\n".join(map(printable, counts)))
     output.notice(f"accepted what {len(contents)} sources say; no model was changed, and a refresh now shows what moves from here")
     return 0
 
@@ -119,7 +119,7 @@ def moved_since(items: Sequence[Item], plan: Plan, gathered: Gathered) -> list[R
         found = now.get(item.change.id)
         if item.change.source not in read:
             refusals.append(Refusal(item=item, why=f"{item.change.source} cannot be asked now", help="apply without --verify-live, or when the source answers again"))
-        elif found is None or not facts.is_equal(item.change.field, found.new, item.change.new):
+        elif found is None or not (item.change.field == MISSING or facts.is_equal(item.change.field, found.new, item.change.new)):
             says = "nothing to change" if found is None else facts.shown(found.new)
             refusals.append(
                 Refusal(item=item, why=f"{item.change.source} now says {says} and not {facts.shown(item.change.new)}", help="refresh with --write-review again and decide anew")
@@ -154,50 +154,50 @@ def apply(inputs: pipeline.Inputs, result: pipeline.Result, items: Sequence[Item
         click.echo(f"refused: the registry would have {len(outcome.findings)} errors that it has not{printable(about)}; reject what brings them, and nothing was written", err=True)
         return _REFUSED
     if outcome.contents:
-        contents = {**outcome.contents, _LOG: _log(inputs.registry, outcome, review)}
-        _write(inputs.registry, contents, {path: _digest(content) for path, content in outcome.expected.items()})
+        log = _content(inputs.registry, _LOG)
+        contents = {**outcome.contents, _LOG: (log or b"") + _entry(outcome, review)}
+        _write(inputs.registry, contents, {**outcome.expected, _LOG: log})
     _tell(outcome)
     return 0
 
 
-def _write(registry: str, contents: Mapping[str, bytes], expected: Mapping[str, str | None] | None = None) -> None:
-    """Write all of *contents* or nothing; *expected* are digests of what it was worked out from."""
+def _content(registry: str, path: str) -> bytes | None:
     try:
-        journal.write_all(registry, contents, expected=expected)
+        return stored.content(os.path.join(registry, path))
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be read: {error}; nothing was written") from error
+
+
+def _write(registry: str, contents: Mapping[str, bytes], expected: Mapping[str, bytes | None]) -> None:
+    """Write all of *contents* or nothing; *expected* is what it was worked out from, None what was not there."""
+    try:
+        journal.write_all(registry, contents, expected={path: stored.digest(content) for path, content in expected.items()})
     except journal.StaleError as error:
         raise RefusedError(f"{error}; it changed while this was worked out; nothing was written: try again") from error
     except journal.BusyError as error:
         raise RefusedError(f"{error}; nothing was written: try again when the other is done") from error
+    except (OSError, ValueError) as error:
+        state = "it was left half done, and the next command finishes or undoes it" if journal.is_pending(registry) else "nothing was written"
+        raise click.ClickException(f"{registry} cannot be written: {error}; {state}") from error
 
 
 def _tell(outcome: applier.Outcome) -> None:
-    for item in outcome.applied:
-        click.echo(printable(f"applied {item.change.id}"))
-    for item in outcome.declined:
-        click.echo(printable(f"declined {item.change.id}"))
+    lines = [f"{word} {item.change.id}" for word, items in (("applied", outcome.applied), ("declined", outcome.declined)) for item in items]
+    if lines:
+        click.echo("\n".join(map(printable, lines)))
     done = f", {len(outcome.already)} were already" if outcome.already else ""
     files = len([path for path in outcome.contents if path.startswith("models/")])
     output.notice(f"{len(outcome.applied)} applied{done}, {len(outcome.declined)} declined; {files} files of models changed")
 
 
-def _digest(content: bytes | None) -> str | None:
-    return None if content is None else hashlib.sha256(content).hexdigest()
-
-
-def _log(registry: str, outcome: applier.Outcome, review: str | None) -> bytes:
-    """Return the log of applies with a line more: when, by whom, which review, and what."""
-    try:
-        with open(os.path.join(registry, _LOG), "rb") as stream:
-            before = stream.read()
-    except OSError:
-        before = b""
+def _entry(outcome: applier.Outcome, review: str | None) -> bytes:
+    """Return a line of the log of applies: when, by whom, which review, and what."""
     entry: dict[str, Any] = {"at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "by": _user()}
     if review is not None:
-        with open(review, "rb") as stream:
-            entry["review"] = _digest(stream.read())
+        entry["review"] = stored.digest(stored.content(review))
     entry["applied"] = [item.change.id for item in outcome.applied]
     entry["declined"] = [item.change.id for item in outcome.declined]
-    return before + json.dumps(entry, ensure_ascii=False).encode() + b"\n"
+    return json.dumps(entry, ensure_ascii=False).encode() + b"\n"
 
 
 def _user() -> str:

@@ -46,6 +46,7 @@ def command(
     """
     import re
 
+    from ..diagnostics.render_text import printable
     from ..runtime.cost import cost, money
     from ..runtime.usage import Usage
     from . import output
@@ -67,7 +68,7 @@ def command(
     rows = [(f"{line['quantity']:,}", line["unit"], line["usd_per_unit"] or "unknown", line["usd"] or "unknown") for line in found.lines]
     output.as_columns(columns, rows, right=(0, 2, 3))
     tier = f", tier above {found.tier:,} input tokens" if found.tier is not None else ""
-    click.echo(f"{model.ref} on {found.as_of}: {'unknown' if usd is None else f'{usd} USD'} ({found.state}{tier})")
+    click.echo(f"{printable(model.ref)} on {found.as_of}: {'unknown' if usd is None else f'{usd} USD'} ({found.state}{tier})")
 
 
 def _quantities(given: tuple[str, ...]) -> dict[str, int]:

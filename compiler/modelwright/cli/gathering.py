@@ -21,7 +21,7 @@ from ..runtime import home
 from . import asking, foreign, options, output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ..ir.catalog import Catalog
     from ..review.plan import Upstream
@@ -144,7 +144,7 @@ def _take(catalog: Catalog, question: Question, reading: Reading, providers: Seq
     from ..importers.shape import ShapeError
 
     spec, state, detail, count = reading.listing, reading.state, reading.detail, len(reading.models)
-    origin = {"from": spec.url.partition("?")[0], "read_on": (reading.read_at or "")[:10]}
+    origin = {"from": _address(question), "read_on": (reading.read_at or "")[:10]}
     if state in READ and question.provider is None:
         skipped: list[str] = []
         try:
@@ -176,18 +176,23 @@ def _take(catalog: Catalog, question: Question, reading: Reading, providers: Seq
     )
 
 
+def _address(question: Question) -> str:
+    """Return where what is asked is, without what proves who asks."""
+    return "" if question.ask is None else question.ask.address().partition("?")[0]
+
+
 def keep_sightings(asked: Sequence[Question], readings: Sequence[Reading | None]) -> None:
     """Write what listings reported to the cache that a compile reads; listings that were not read now stay as they are there."""
     from ..source.write import write_atomically
 
     path = os.path.join(home.folder("cache", os.environ), _SIGHTINGS)
-    listings = {(listing["provider"], listing.get("route")): listing for listing in _kept(path)}
+    listings = {_listing(listing): listing for listing in _kept(path)}
     for question, reading in zip(asked, readings, strict=True):
         if reading is None or question.provider is None or reading.state not in READ or reading.read_at is None:
             continue
         route = {"route": reading.listing.route} if reading.listing.route else {}
-        source = reading.listing.url.partition("?")[0]
-        listings[question.provider, reading.listing.route] = {"provider": question.provider, **route, "source": source, "seen_at": reading.read_at, "models": list(reading.models)}
+        listing = {"provider": question.provider, **route, "source": _address(question), "seen_at": reading.read_at, "models": list(reading.models)}
+        listings[_listing(listing)] = listing
     if not listings:
         return
     content = json.dumps({"version": 1, "listings": [listings[key] for key in sorted(listings, key=str)]}, ensure_ascii=False, indent=1).encode()
@@ -199,6 +204,11 @@ def keep_sightings(asked: Sequence[Question], readings: Sequence[Reading | None]
     except OSError:
         pass
     write_atomically(path, content + b"\n")
+
+
+def _listing(said: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return what tells a listing from the others: its provider, its route, and where on the server it is; the server may move."""
+    return said["provider"], said.get("route", ""), said["source"].partition("://")[2].partition("/")[2]
 
 
 def _kept(path: str) -> list[dict[str, Any]]:

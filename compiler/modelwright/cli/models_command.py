@@ -89,6 +89,7 @@ def show(ref: str, on: str | None, format_: str, artifact: str | None) -> None:
       providers models show anthropic/claude-sonnet-4-5
       providers models show gemini/gemini-2.5-pro --on 2026-03-01 --json
     """
+    from ..diagnostics.render_text import printable
     from ..runtime.day import today
     from . import output, shown
 
@@ -99,11 +100,10 @@ def show(ref: str, on: str | None, format_: str, artifact: str | None) -> None:
         output.as_json({"models": [entry]})
         return
     for label, value in _lines(model, entry, day):
-        click.echo(f"{label:18}{value}")
+        click.echo(f"{label:18}{printable(value)}")
 
 
 def _lines(model: Model, entry: dict[str, Any], day: str) -> list[tuple[str, str]]:
-    from ..diagnostics.render_text import printable
     from . import shown
 
     limits, price = entry["limits"], entry["price"]
@@ -112,7 +112,7 @@ def _lines(model: Model, entry: dict[str, Any], day: str) -> list[tuple[str, str
         known[has].append(name)
     lines = [
         ("ref", entry["ref"]),
-        ("name", printable(entry["name"])),
+        ("name", entry["name"]),
         (
             "status",
             " ".join(

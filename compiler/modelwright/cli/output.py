@@ -19,21 +19,33 @@ if TYPE_CHECKING:
     from ..ir.resolved import Model
     from ..runtime.registry import Registry
 
+_FORMULA = ("=", "+", "-", "@")
+"""What a cell begins with that a spreadsheet works out instead of showing it."""
+
 
 def as_json(data: dict[str, Any]) -> None:
-    """Print *data* as JSON with the version of the output's form first."""
+    """Print *data* as JSON with the version of the output's form first; what a terminal would obey or not show is escaped."""
     import json
 
-    click.echo(json.dumps({"version": 1, **data}, ensure_ascii=False, indent=2))
+    text = json.dumps({"version": 1, **data}, ensure_ascii=False, indent=2)
+    for letter in set(text) - {"\n"}:
+        if not letter.isprintable():
+            text = text.replace(letter, json.dumps(letter)[1:-1])
+    click.echo(text)
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print *rows* as CSV under a line of *columns*."""
+    """Print *rows* as CSV under a line of *columns*; nothing in a cell can be a formula of a spreadsheet."""
     import csv
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(["" if value is None else value for value in row] for row in rows)
+    writer.writerows([_text(value) if isinstance(value, str) else value for value in row] for row in rows)
+
+
+def _text(value: str) -> str:
+    clean = printable(value)
+    return f"'{clean}" if clean.startswith(_FORMULA) else clean
 
 
 def as_columns(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, right: Sequence[int] = ()) -> None:

@@ -48,6 +48,9 @@ def command(ctx: click.Context, /, format_: str, **settings: Any) -> None:
       providers refresh --from-file api.json --exit-code
       providers refresh --baseline
     """
+    import gc
+
+    gc.disable()
     from .refreshing import Refresh
 
     refresh: Refresh = Refresh(format_=format_, **settings)

@@ -12,11 +12,11 @@ import click
 
 from .. import pipeline
 from ..resources import is_packaged_registry
-from ..review import accepted, build, file, markdown
+from ..review import accepted, file
 from ..review.decisions import Decisions
 from ..runtime.day import today
 from ..source.write import write_atomically
-from . import applying, gathering, inputs, output, refresh_report
+from . import applying, inputs, output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,12 +74,9 @@ class Refresh:
             from .wizard import walk
 
             items, wish = walk(file.decided(plan, self._earlier(), self._inputs.today), self._inputs.today)
-            if wish == "apply":
-                return applying.apply(self._inputs, self._result, items)
-            self.write_review = wish == "write-review"
-            if self.write_review:
+            if wish != "none":  # also before an apply: what was decided outlives a refusal, and what is deferred its day
                 self._write(items, plan)
-            return code
+            return applying.apply(self._inputs, self._result, items, review=self.review) if wish == "apply" else code
         if self.write_review:
             self._write(file.decided(plan, self._earlier(), self._inputs.today), plan)
         if self.approve is not None and self.no_network and self.from_file is None:
@@ -127,6 +124,8 @@ class Refresh:
         return foreign.ours(catalog, [name if name in catalog.providers else spelled.get(name, name) for name in named]) if named else []
 
     def _gather(self) -> Gathered:
+        from . import gathering
+
         return gathering.gather(
             self._result.catalog,
             self.providers,
@@ -141,6 +140,8 @@ class Refresh:
         )
 
     def _plan(self, gathered: Gathered) -> Plan:
+        from ..review import build
+
         catalog = self._result.catalog
         bases = {}
         for upstream in gathered.upstreams:
@@ -161,6 +162,9 @@ class Refresh:
         return pipeline.resolve(self._inputs._replace(user_files=tuple(files))).catalog if files else self._result.catalog
 
     def _print(self, plan: Plan) -> None:
+        from ..review import markdown
+        from . import refresh_report
+
         words = self._result.catalog.words("changes")
         if self.format_ == "json":
             output.as_json(refresh_report.as_data(plan, words))
@@ -176,6 +180,8 @@ class Refresh:
         return {item.change.id: item for item in applying.read_review(self.review)}
 
     def _write(self, items: Sequence[Item], plan: Plan) -> None:
+        from ..review import markdown
+
         words = self._result.catalog.words("changes")
         text = file.render(items, plan.sources, schema=applying.schema_of(self.review))
         beside = f"{self.review.removesuffix('.yaml').removesuffix('.yml')}.md"

@@ -28,6 +28,7 @@ def command(ref: str, route: str | None, on: str | None, available: bool, format
       providers resolve anthropic/claude-sonnet-4-5
       AWS_REGION=eu-central-1 providers resolve bedrock/anthropic.claude-sonnet-4-6
     """
+    from ..diagnostics.render_text import printable
     from ..runtime.credentials import chain
     from ..runtime.endpoint import endpoint
     from . import output
@@ -72,6 +73,6 @@ def command(ref: str, route: str | None, on: str | None, available: bool, format
         **{f"{name}": value for name, value in found.headers.items()},
     }
     for label, value in lines.items():
-        click.echo(f"{label:12}  {value}")
+        click.echo(f"{label:12}  {printable(value)}")
     if model.status in ("deprecated", "retired"):
         output.notice(f"note: {model.ref} is {model.status}" + (f"; use {model.replaced_by}" if model.replaced_by else ""))

@@ -105,7 +105,8 @@ def run() -> int:
     except _ReaderGoneError as error:
         raise BrokenPipeError from error
     except OSError as error:
-        click.echo(f"error: {error.filename}: {(error.strerror or str(error)).lower()}", err=True)
+        named = "" if error.filename is None else f"{error.filename}: "
+        click.echo(f"error: {named}{(error.strerror or str(error)).lower()}", err=True)
         code = 1
     return code if isinstance(code, int) else 0
 

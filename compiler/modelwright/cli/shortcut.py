@@ -46,8 +46,15 @@ def _is_wide() -> bool:
     return True
 
 
-def _lint(flags: "list[str]") -> int:
+def _lint(flags: "list[str]") -> "int | None":
+    from ..source import journal
     from . import inputs, linting, terminal
 
-    found = inputs.find(os.environ.get(_REGISTRY), ())
-    return linting.lint(found, cached="--no-cache" not in flags, quiet=not _QUIET.isdisjoint(flags), colour=terminal.wants_colour(sys.stdout))
+    registry = os.environ.get(_REGISTRY)
+    if journal.has_rest(inputs.registry_path(registry)):
+        return None
+    try:
+        found = inputs.find(registry, ())
+        return linting.lint(found, cached="--no-cache" not in flags, quiet=not _QUIET.isdisjoint(flags), colour=terminal.wants_colour(sys.stdout))
+    except journal.PendingError:
+        return None

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _REASONS = ("credential-missing", "base-url-missing", "catalog-unsupported")
 """Why a snapshot may have nothing of a route."""
-_LONGEST_ROUTE = 60
+_LONGEST_WORD = 60
 
 
 def is_recording(data: Any) -> bool:
@@ -78,7 +78,8 @@ def _snapshot(catalog: Catalog, providers: Mapping[str, Any], origin: Mapping[st
     for name, said in providers.items():
         provider = _provider(catalog, name)
         if provider is None:
-            yield SourceState(id=_printed(name), state="catalog-unsupported", detail="the registry has no such provider; left out", is_missing=True), None
+            why = f"the registry has no provider `{_printed(name)}`; left out"
+            yield SourceState(id=_word(name), state="catalog-unsupported", detail=why, is_missing=True), None
             continue
         if not isinstance(said, dict):
             raise click.ClickException(f"{file}: providers.{_printed(name)} is not an object; write its `routes`")
@@ -90,7 +91,7 @@ def _snapshot(catalog: Catalog, providers: Mapping[str, Any], origin: Mapping[st
             yield _route(catalog, provider, route, models, origin, alone=route is None or len(listed) + len(missing) == 1)
         for route, why in missing.items():
             reason = why.get("reason") if isinstance(why, dict) else None
-            detail = printable(str(why.get("detail", "")))[:300] if isinstance(why, dict) else ""
+            detail = printable(str(why.get("detail", ""))[:300]) if isinstance(why, dict) else ""
             state = reason if reason in _REASONS else "unreachable"
             yield SourceState(id=_source(provider, route), state=state, detail=detail, provider=provider, route=_printed(route), is_missing=True), None
 
@@ -132,9 +133,13 @@ def _provider(catalog: Catalog, name: str) -> str | None:
 
 
 def _source(provider: str, route: str) -> str:
-    word = "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in route.lower()[:_LONGEST_ROUTE]).strip("-")
-    return f"{provider}.{word or 'route'}"
+    return f"{provider}.{_word(route)}"
+
+
+def _word(name: str) -> str:
+    """Return *name* as a part of a source's id."""
+    return "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in name.lower()[:_LONGEST_WORD]).strip("-") or "unnamed"
 
 
 def _printed(text: Any) -> str:
-    return printable(str(text))[:100]
+    return printable(str(text)[:100])

@@ -7,8 +7,8 @@ import re
 from .render_text import printable
 
 _MEANT = re.compile(r"[\\`*\[\]<|~&$:]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-_CALLS = re.compile(r"(?<![A-Za-z0-9])([@#])(?=[A-Za-z0-9])")
-"""A person's or an issue's name, which GitHub would notify; no backslash keeps it from that, so a space of no width does."""
+_CALLS = re.compile(r"([@#]|\bGH-|\bwww)(?=[A-Za-z0-9.])", re.IGNORECASE)
+"""Names of people, issues and sites, which GitHub would notify or link; no backslash keeps it from that, so a space of no width does."""
 
 
 def without_markup(text: str) -> str:

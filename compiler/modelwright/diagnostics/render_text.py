@@ -21,7 +21,7 @@ def render(findings: Iterable[Diagnostic], *, colour: bool = False) -> str:
 
 def printable(text: str) -> str:
     """Return *text* with control characters replaced, so that no data can command the terminal."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+    return text if text.isprintable() else "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def _block(finding: Diagnostic, *, colour: bool) -> str:

@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 from ..diagnostics.render_text import printable
 from ..diagnostics.secrets import masked
@@ -33,7 +33,9 @@ class Censor:
     def __init__(self, headers: Mapping[str, str], query: Mapping[str, str], user: str = "") -> None:
         """Take *user*, as `name:password` in an address, for a credential too."""
         values = [value for name, value in headers.items() if not _PLAIN_HEADERS.fullmatch(name)]
-        forms = {form for value in (*values, *query.values(), user, *user.split(":")) for form in _forms(value)}
+        if user:  # it is sent as basic authentication
+            values += [*user.split(":"), f"Basic {base64.b64encode(unquote(user).encode()).decode()}"]
+        forms = {form for value in (*values, *query.values()) for form in _forms(value)}
         beginnings = [f"{re.escape(form[:_BEGINNING])}\\S*" for form in sorted(forms) if len(form) > _BEGINNING]
         self._in_text = _pattern(forms, _FEWEST_CHARACTERS, beginnings)
         self._in_data = _pattern(forms, _FEWEST_IN_DATA, ())

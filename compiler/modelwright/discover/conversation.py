@@ -70,6 +70,8 @@ async def converse(ask: Ask, known: Recording | None, send: Send, patience: Pati
         page = parsed(ask, payload)
         pages.append(page)
         payloads.append(payload)
+        if sum(len(page.models) for page in pages) > limits.max_models:
+            raise UnreadError("malformed", f"more than {limits.max_models:,} models")
         cursor = page.cursor
         if cursor is None:
             break

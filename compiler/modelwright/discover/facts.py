@@ -74,6 +74,8 @@ _SENSES = {
     **dict.fromkeys(("video", "videoinput", "videoin"), "video"),
     **dict.fromkeys(("pdfinput", "fileinput"), "pdf"),
 }
+_VECTORS = ["embedding"]
+"""What gives these writes no tokens, whatever `max_tokens` stands beside it."""
 _ALL_SENSES = {"image", "audio", "video"}
 """Once each of these is denied, text is all that is left."""
 _THOUGHT = {"reasoning", "thinking", "includereasoning", "reasoningeffort"}
@@ -94,7 +96,7 @@ def sighting(listing: Listing, entry: Entry, identity: str | None = None, *, has
         "released_on": first(views, _RELEASED, values.day),
         "status": _status(views),
         "retires_on": first(views, _RETIRES, values.day),
-        "limits": limits(first(views, _CONTEXT, values.tokens), first(views, _OUTPUT, values.tokens), first(views, _INPUT, values.tokens)),
+        "limits": limits(first(views, _CONTEXT, values.tokens), first(views, _OUTPUT, values.tokens) if gives != _VECTORS else None, first(views, _INPUT, values.tokens)),
         "input": takes,
         "output": gives,
         "capabilities": {ours: told[word] for word, ours in _CAPABILITIES.items() if word in told},

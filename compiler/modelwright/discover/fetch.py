@@ -237,7 +237,7 @@ def _failure(error: httpx.TransportError, censor: Censor) -> UnreadError:
     causes: list[BaseException] = [error]
     while (cause := causes[-1].__cause__ or causes[-1].__context__) is not None and len(causes) < 10:
         causes.append(cause)
-    said = censor.text(str(error))
+    said = censor.text(str(error)).rstrip(".")
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return UnreadError("unreachable", f"TLS failed: {said}")
     kind = PassingError if not isinstance(error, httpx.ProxyError | httpx.LocalProtocolError) else UnreadError

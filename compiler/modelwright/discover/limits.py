@@ -24,10 +24,13 @@ class Limits:
     """Nesting of objects and lists."""
     max_values: int = 1_000_000
     """Of one source, about: short JSON can be large in memory."""
+    max_models: int = 20_000
+    """Of one listing: each that is new is a change to plan and to show."""
     max_pages: int = 200
     attempts: int = 3
     """Requests for one page, the first included."""
-    concurrent: int = 20
+    concurrent: int = 100
+    """Sources that are read at a time: more than a registry has, so that a gathering takes as long as the slowest of them."""
 
 
 STANDARD = Limits()

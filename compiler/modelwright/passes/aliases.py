@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..ir.catalog import REGISTRY
+from ..ir.catalog import REGISTRY, SIGHTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,12 +50,14 @@ def scoped(catalog: Catalog) -> dict[str, list[Target]]:
 
 
 def bare(catalog: Catalog) -> dict[str, list[str]]:
-    """Return the ids and aliases without a provider, to the refs that have them."""
+    """Return the ids and aliases without a provider, to the refs that have them; what only listings know takes nobody's name."""
     found: dict[str, list[str]] = {}
+    seen: dict[str, list[str]] = {}
     for entry in catalog.models.values():
         if entry.provider in catalog.providers:
-            found.setdefault(entry.id, []).append(entry.ref)
+            is_seen_only = entry.layers[0].name == entry.layers[-1].name == SIGHTINGS
+            (seen if is_seen_only else found).setdefault(entry.id, []).append(entry.ref)
     for spelling, targets in scoped(catalog).items():
         refs = found.setdefault(spelling.partition("/")[2], [])
         refs.extend(ref for target in targets if (ref := target.ref) not in refs)
-    return found
+    return {**seen, **found}

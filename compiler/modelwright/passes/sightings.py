@@ -19,31 +19,35 @@ def sightings(catalog: Catalog) -> None:
         provider = listing["provider"]
         if provider not in catalog.providers:  # one that another project's files name, perhaps
             continue
-        known, source = _known(catalog, provider), {"from": listing["source"], "read_on": listing["seen_at"][:10]}
+        ids, source = _ids(catalog, provider), {"from": listing["source"], "read_on": listing["seen_at"][:10]}
         for index, seen in enumerate(listing["models"]):
             if seen is not None:
-                entry = _entry(catalog, known, provider, seen["id"])
+                entry = _entry(catalog, ids, provider, seen["id"])
                 place = Place(document, ("listings", listing["index"], "models", index))
                 _apply(entry, written.setdefault(entry.ref, entry.facts), seen, place, source)
 
 
-def _known(catalog: Catalog, provider: str) -> dict[str, Entry]:
-    """Return the provider's models by id and alias, without regard to case; an exact id wins over an alias."""
-    known: dict[str, Entry] = {}
-    for model in catalog.models_of(provider):
-        for alias in model.facts.get("aliases", ()):
-            known.setdefault((alias if isinstance(alias, str) else alias["id"]).lower(), model)
-    for model in catalog.models_of(provider):
-        known[model.id.lower()] = model
-    return known
+def _ids(catalog: Catalog, provider: str) -> dict[str, str]:
+    """Return the ids of the provider's models, those that only the user's files name too, by id and alias in lower case; an id wins over an alias."""
+    said = [(model.id, model.facts) for model in catalog.models_of(provider)]
+    for overlay in catalog.overlays:
+        said += overlay.data.get("providers", {}).get(provider, {}).get("models", {}).items()
+    ids = {identity.lower(): identity for identity, _ in reversed(said)}
+    for identity, facts in said:
+        for alias in facts.get("aliases", ()):
+            ids.setdefault((alias if isinstance(alias, str) else alias["id"]).lower(), identity)
+    return ids
 
 
-def _entry(catalog: Catalog, known: dict[str, Entry], provider: str, identity: str) -> Entry:
-    entry = known.get(identity.lower())
-    if entry is None:
-        entry = Entry(f"{provider}/{identity}", provider, identity, {"id": identity}, [])
-        known[identity.lower()] = catalog.models[entry.ref] = entry
-    return entry
+def _entry(catalog: Catalog, ids: dict[str, str], provider: str, identity: str) -> Entry:
+    exact = catalog.models.get(f"{provider}/{identity}")
+    if exact is not None:
+        return exact
+    known = ids.setdefault(identity.lower(), identity)
+    ref = f"{provider}/{known}"
+    if ref not in catalog.models:
+        catalog.models[ref] = Entry(ref, provider, known, {"id": known}, [])
+    return catalog.models[ref]
 
 
 def _apply(entry: Entry, written: Facts, seen: Facts, place: Place, source: Facts) -> None:

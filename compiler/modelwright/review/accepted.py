@@ -44,15 +44,14 @@ def render(source: str, origin: Mapping[str, str], base: Base) -> bytes:
     providers = [(provider, models) for provider, models in sorted(base.models.items()) if models]
     for number, (provider, models) in enumerate(providers, start=1):
         lines.append(f"  {_text(provider)}: {{")
-        rows = [f"   {_text(identity)}: {json.dumps(said, sort_keys=True, ensure_ascii=False)}" for identity, said in sorted(models.items())]
+        rows = [f"   {_text(identity)}: {_text(said)}" for identity, said in sorted(models.items())]
         lines.append(",\n".join(rows))
         lines.append("  }," if number < len(providers) else "  }")
     lines += [" }", "}"]
     return ("\n".join(lines) + "\n").encode()
 
 
-def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+_text = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
 def moved(base: Base, changes: Iterable[Change]) -> Base:
@@ -66,11 +65,13 @@ def moved(base: Base, changes: Iterable[Change]) -> Base:
         if change.field in (MISSING, RENAMED):
             models.pop(change.listed_as, None)
         if change.field in (ADDED, RENAMED):
-            models[change.new["id"]] = {name: value for name, value in change.new.items() if name != "id"}
+            others = {"id", *(name for filled in change.filled for name in filled.facts)}
+            models[change.new["id"]] = {name: value for name, value in change.new.items() if name not in others}
         elif change.field not in (MISSING, RETURNED):
             said = dict(models.get(change.listed_as, {}))
             said.pop(change.field, None)
             models[change.listed_as] = said | ({} if change.new is None else {change.field: change.new})
+    found.models = {provider: models for provider, models in found.models.items() if models}
     return found
 
 
@@ -78,7 +79,7 @@ def _move_provider(base: Base, change: Change) -> None:
     if change.new is None:
         base.models.pop(change.provider, None)
     else:
-        base.others = [*(base.others or ()), change.provider]
+        base.others = sorted({*(base.others or ()), change.provider})
 
 
 def adopted(base: Base, upstream: Upstream) -> Base:

@@ -7,12 +7,16 @@ refused by itself, and an edit elsewhere does not matter. The outcome is linted 
 
 from __future__ import annotations
 
+import os
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from .. import pipeline
 from ..diagnostics.diagnostic import ERROR
 from ..passes.prices import price_in_force
+from ..source.change import changed as with_change
 from ..source.document import Document
 from ..source.edit import EditError, edited
 from ..source.write_yaml import render_item
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from ..ir.span import Span
     from ..source.edit import Change as Edit
     from ..source.node import Pointer
+    from .compare import Ours
     from .file import Item
     from .plan import Change
 
@@ -67,23 +72,25 @@ class Outcome:
     """Errors that the registry would have and has not."""
 
 
-def apply(inputs: pipeline.Inputs, result: pipeline.Result, items: Sequence[Item], origins: Mapping[str, Mapping[str, str]] | None = None) -> Outcome:
+def apply(inputs: pipeline.Inputs, result: pipeline.Result, items: Sequence[Item]) -> Outcome:
     """Return what the decisions in *items* make of the registry that *inputs* names and *result* holds, resolved by itself."""
     outcome = Outcome()
     catalog = result.catalog
     models = registry_models(catalog)
+    documents = {document.path: document for document in result.documents}
     approved = with_decision(items, APPROVED)
+    counts = Counter(item.change.id for item in approved)
     for item in approved:
-        refusal, is_done = _check(catalog, models, item)
+        refusal, is_done = _check(catalog, models, documents, item) if counts[item.change.id] == 1 else (_twice(item), False)
         if refusal is not None:
             outcome.refusals.append(refusal)
         else:
             (outcome.already if is_done else outcome.applied).append(item)
     if outcome.refusals:
         return outcome
-    documents = {document.path: document for document in result.documents}
-    changed = _edited(catalog, documents, outcome)
-    outcome.declined = [item for item in with_decision(items, REJECTED) if not decisions.Decisions.of(catalog).is_declined(item.change)]
+    changed = _edited(catalog, models, documents, outcome)
+    known = decisions.Decisions.of(catalog)
+    outcome.declined = [item for item in with_decision(items, REJECTED) if not known.is_declined(item.change)]
     _decide(documents, catalog, outcome, changed)
     if outcome.refusals:
         return outcome
@@ -92,17 +99,24 @@ def apply(inputs: pipeline.Inputs, result: pipeline.Result, items: Sequence[Item
         outcome.contents[path.removeprefix("registry/")] = document.text
         before = documents.get(path)
         outcome.expected[path.removeprefix("registry/")] = None if before is None else before.text
-    _move_bases(inputs, approved, outcome, origins or {})
+    _move_bases(inputs, approved, outcome)
     return outcome
 
 
-def _check(catalog: Catalog, models: Mapping[str, Any], item: Item) -> tuple[Refusal | None, bool]:
+def _twice(item: Item) -> Refusal:
+    return Refusal(item=item, why="the review has more than one item of this id", help="leave the one that is meant")
+
+
+def _check(catalog: Catalog, models: Mapping[str, Ours], documents: Mapping[str, Document], item: Item) -> tuple[Refusal | None, bool]:
     """Return why *item* cannot be applied, and whether it has been already."""
     change = item.change
     if change.field == "provider":
         return None, True
     if change.provider not in models:
         return Refusal(item=item, why=f"the registry has no provider {change.provider!r}", help="refresh again; the review is of another registry"), False
+    document = documents.get(_path(change))
+    if document is not None and document.data is None:
+        return Refusal(item=item, why=f"{document.shown} is not in order", help="mend it first; `providers lint` says what is wrong", span=document.span_of()), False
     entry = catalog.models.get(change.ref)
     if change.field == ADDED:
         other = models[change.provider].find(change.new["id"])
@@ -114,8 +128,12 @@ def _check(catalog: Catalog, models: Mapping[str, Any], item: Item) -> tuple[Ref
     if change.field in (MISSING, RETURNED):
         return None, ("missing_since" in entry.facts) == (change.field == MISSING)
     if change.field == RENAMED:
-        is_done = entry.facts.get("replaced_by") == f"{change.provider}/{change.new['id']}"
-        return (None, is_done) if is_done or "replaced_by" not in entry.facts else (_stale(item, entry, ("replaced_by",), f"{change.ref} is replaced by another by now"), False)
+        other = models[change.provider].find(change.new["id"])
+        if "replaced_by" in entry.facts and entry.facts["replaced_by"] != f"{change.provider}/{change.new['id']}":
+            return _stale(item, entry, ("replaced_by",), f"{change.ref} is replaced by another by now"), False
+        if other is not None and not _says(other, change.new, catalog.today):
+            return _stale(item, other, (), f"{other.ref} is in the registry by now, with other facts"), False
+        return None, other is not None and "replaced_by" in entry.facts
     now = _value(entry, change, catalog.today)
     if facts.is_equal(change.field, now, change.new):
         return None, True
@@ -150,44 +168,38 @@ def _stale(item: Item, entry: Entry, pointer: Pointer, why: str) -> Refusal:
     )
 
 
-def _edited(catalog: Catalog, documents: Mapping[str, Document], outcome: Outcome) -> dict[str, Document]:
+def _path(change: Change) -> str:
+    return f"registry/models/{change.provider}.yaml"
+
+
+def _edited(catalog: Catalog, models: Mapping[str, Ours], documents: Mapping[str, Document], outcome: Outcome) -> dict[str, Document]:
     """Return the documents that the applied items change, by logical path."""
-    edits: dict[str, list[Edit]] = {}
-    additions: dict[str, dict[str, dict[str, Any]]] = {}
+    edits: dict[str, list[Edit]] = defaultdict(list)
+    additions: dict[str, dict[str, Any]] = defaultdict(dict)
     approved = {item.change.id for item in outcome.applied}
+    of_model: dict[str, list[Change]] = defaultdict(list)
     for item in outcome.applied:
         change = item.change
-        path = f"registry/models/{change.provider}.yaml"
-        entry = catalog.models.get(change.ref)
-        new = additions.setdefault(path, {})
-        if change.field in (ADDED, RENAMED):
-            new[change.new["id"]] = new_model(change.new, change.origin)
-        if entry is None or change.follows in approved:
-            continue
-        if not has_block(entry):
-            new.setdefault(entry.id, {"id": entry.id})
-            _lay(new[entry.id], list(edits_of(change, entry)))
+        if change.field in (ADDED, RENAMED) and models[change.provider].find(change.new["id"]) is None:
+            additions[_path(change)][change.new["id"]] = new_model(change.new, change.origin, change.filled)
+        if change.field != ADDED and change.follows not in approved:
+            of_model[change.ref].append(change)
+    for ref, changes in of_model.items():
+        entry, path = catalog.models[ref], _path(changes[0])
+        made = list(edits_of(changes, entry))
+        if has_block(entry):
+            edits[path] += made
         else:
-            edits.setdefault(path, []).extend(edits_of(change, entry))
+            additions[path][entry.id] = reduce(with_change, made, {"id": entry.id})
     changed = {}
-    for path in sorted({*edits, *(path for path, new in additions.items() if new)}):
+    for path in sorted({*edits, *additions}):
         document = documents.get(path) or _empty(path)
         try:
-            changed[path] = edited(document, edits.get(path, ()), list(additions.get(path, {}).values()))
+            changed[path] = edited(document, edits[path], list(additions[path].values()))
         except EditError as error:
-            culprit = next(item for item in outcome.applied if path.endswith(f"/{item.change.provider}.yaml"))
+            culprit = next(item for item in outcome.applied if _path(item.change) == path)
             outcome.refusals.append(Refusal(item=culprit, why=str(error), help="write this file in block style, an item a model, or edit it by hand", span=document.span_of()))
     return changed
-
-
-def _lay(entry: dict[str, Any], edits: Sequence[Edit]) -> None:
-    """Put *edits* into an entry that has nothing of its own yet."""
-    for edit in edits:
-        *way, last = edit.pointer
-        place: Any = entry
-        for step in way:
-            place = place.setdefault(step, {})
-        place[last] = edit.value
 
 
 def _empty(path: str) -> Document:
@@ -230,7 +242,7 @@ def _decide(documents: Mapping[str, Document], catalog: Catalog, outcome: Outcom
 
 
 def _new_errors(inputs: pipeline.Inputs, result: pipeline.Result, changed: Mapping[str, Document]) -> list[Diagnostic]:
-    """Return the errors that the registry would have; a registry that has some already is only kept from becoming unreadable."""
+    """Return the errors that the registry would have; of those it has already, none may become more."""
     if not changed:
         return []
     alone = inputs._replace(user_files=(), sightings=None)
@@ -239,22 +251,31 @@ def _new_errors(inputs: pipeline.Inputs, result: pipeline.Result, changed: Mappi
     found = [finding for finding in pipeline.compile(alone, documents=documents).findings if finding.severity == ERROR]
     if not found:
         return []
-    before = {_key(finding) for finding in pipeline.compile(alone).findings if finding.severity == ERROR}
-    return [finding for finding in found if _key(finding) not in before and (not before or finding.code < "PV1")]
+    before = [finding for finding in pipeline.compile(alone, documents=result.documents).findings if finding.severity == ERROR]
+    counts, known = Counter(map(_kind, found)) - Counter(map(_kind, before)), {finding.message for finding in before}
+    return [finding for finding in found if counts[_kind(finding)] and finding.message not in known]
 
 
-def _key(finding: Diagnostic) -> tuple[str, str, str]:
-    return finding.code, finding.span.path, finding.message
+def _kind(finding: Diagnostic) -> tuple[str, str]:
+    return finding.code, finding.span.path
 
 
-def _move_bases(inputs: pipeline.Inputs, approved: Sequence[Item], outcome: Outcome, origins: Mapping[str, Mapping[str, str]]) -> None:
+def _move_bases(inputs: pipeline.Inputs, approved: Sequence[Item], outcome: Outcome) -> None:
     """Add the new bases of every source that something was approved of."""
-    for source in sorted({item.change.source for item in approved}):
-        changes = [item.change for item in approved if item.change.source == source]
+    by_source: dict[str, list[Item]] = defaultdict(list)
+    for item in approved:
+        by_source[item.change.source].append(item)
+    for source, items in sorted(by_source.items()):
+        changes = [item.change for item in items]
         document = accepted.document_of(inputs.registry, source)
-        before = accepted.base_of(document) if document.data is not None and not document.problems else Base()
+        is_there = os.path.lexists(document.file)
+        if is_there and pipeline.diagnosed(document):
+            cure = "restore it from version control, or remove it to accept everything anew"
+            outcome.refusals.append(Refusal(item=items[0], why=f"{document.shown} is not in order", help=cure, span=document.span_of()))
+            continue
+        before = accepted.base_of(document) if is_there else Base()
         after = accepted.moved(before, changes)
         if after.models != before.models or after.others != before.others or not before.is_known:
             path = accepted.path_of(source)
-            outcome.contents[path] = accepted.render(source, origins.get(source, changes[-1].origin), after)
-            outcome.expected[path] = document.text or None
+            outcome.contents[path] = accepted.render(source, changes[-1].origin, after)
+            outcome.expected[path] = document.text if is_there else None

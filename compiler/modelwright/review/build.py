@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,8 @@ from .classify import hold_of, moved, risk_of, word_of
 from .compare import Ours, Proposal, compare, registry_models
 from .fitting import unfit
 from .impact import Touched, takes
-from .plan import ADDED, MISSING, RENAMED, RETURNED, Base, Change, Plan, SourceState
+from .plan import ADDED, MISSING, RENAMED, RETURNED, Base, Change, Filled, Plan, SourceState
+from .witnesses import is_gainsaid, otherwise, still_there, witnesses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from ..ir.catalog import Catalog, Overlay
     from .decisions import Decisions
     from .plan import Upstream
+    from .witnesses import Witness
 
 _WHOLE = (ADDED, MISSING, RENAMED, RETURNED)
 
@@ -41,26 +44,25 @@ def build(
     plan = Plan()
     models = registry_models(catalog)
     found: dict[tuple[str, str], list[Proposal]] = {}
-    listed: dict[str, set[str]] = {}
+    others: dict[str, list[Witness]] = defaultdict(list)
     for upstream in sorted(upstreams, key=lambda one: (one.rank, one.source)):
         base = bases.get(upstream.source, Base())
         proposals = list(compare(catalog, upstream, base, models))
         if upstream.source not in allow_shrink and (shrunk := _shrunk(catalog, upstream, base, models, _gone(proposals))) is not None:
             plan.sources.append(shrunk)
             continue
-        for proposal in proposals:
+        for proposal in (still_there(proposal, others[proposal.provider]) for proposal in proposals):
             found.setdefault((proposal.ref, _slot(proposal.field)), []).append(proposal)
-        for provider, said in upstream.models.items():
-            if upstream.tells_missing:
-                listed.setdefault(provider, set()).update(entry.ref for identity in said if (entry := models[provider].find(identity)) is not None)
+        for provider, witness in witnesses(upstream, base, models):
+            others[provider].append(witness)
         for news in _providers(upstream, base):
             _add(plan, news, is_quiet=decisions.is_declined(news))
     touched = Touched(catalog, overlays)
-    for proposals in _fitting(found.values(), plan):
-        change = _change(catalog, proposals, listed, touched)
-        if change is not None:
-            _add(plan, change, is_quiet=decisions.is_declined(change) or _is_settled(proposals[0], change))
-    plan.changes = _followed(catalog, _sorted(catalog, plan.changes))
+    for proposals in _fitting((one for one in found.values() if not is_gainsaid(one, others[one[0].provider])), plan):
+        change = _change(catalog, proposals, others[proposals[0].provider], touched)
+        _add(plan, change, is_quiet=decisions.is_declined(change) or _is_settled(proposals[0], change))
+    became = {f"{change.provider}/{change.new['id']}#{ADDED}" for change in plan.changes if change.field == RENAMED}
+    plan.changes = _followed(catalog, _sorted(catalog, [change for change in plan.changes if change.id not in became]))
     return plan
 
 
@@ -95,7 +97,7 @@ def _without(proposal: Proposal, bad: Mapping[str, set[str]]) -> Proposal | None
         if not names:
             return proposal
         left = {name: value for name, value in proposal.new.items() if name not in names}
-        return replace(proposal, new=left) if left.keys() != {"id"} else None
+        return replace(proposal, new=left) if left.keys() > {"id"} else None
     return None if proposal.field in bad.get(f"{proposal.provider}/{proposal.listed_as}", ()) else proposal
 
 
@@ -149,20 +151,18 @@ def _provider_change(upstream: Upstream, name: str, word: str, old: str | None, 
     )
 
 
-def _change(catalog: Catalog, proposals: list[Proposal], listed: Mapping[str, set[str]], touched: Touched) -> Change | None:
-    """Return the change that the first of *proposals*, by rank, would make; None when another source lists what it misses."""
+def _change(catalog: Catalog, proposals: list[Proposal], others: Sequence[Witness], touched: Touched) -> Change:
+    """Return the change that the first of *proposals*, by rank, would make."""
     first = proposals[0]
-    if first.field == MISSING and first.ref in listed.get(first.provider, ()):
-        return None
     words, policies = catalog.words("changes"), catalog.words("policies")
     policy = policies.get(first.upstream.policy, {})
-    new = _filled(proposals) if first.field == ADDED else first.new
+    new, filled = _filled(proposals) if first.field == ADDED else (first.new, ())
     word = word_of(first.field, first.old, new)
     rivals = [other for other in proposals[1:] if other.field == first.field]
-    against = tuple((other.upstream.source, says) for other in rivals if (says := _otherwise(first.field, other.new, new)) is not None)
+    against = (*_against(first.field, rivals, new), *otherwise(proposals, new, others))
     held = hold_of(word, words, first.upstream.policy, policy, first.old, new)
     if any(first.field != ADDED or not facts.IDENTITY.issuperset(map(facts.group_of, says)) for _, says in against):
-        held = "sources disagree: " + ", ".join(f"{source} says {facts.shown(value)}" for source, value in against)
+        held = "sources disagree: " + ", ".join(f"{source} {_told(value)}" for source, value in against)
     elif first.is_conflict:
         held = "both moved: the registry and the source each left what was last accepted"
     return Change(
@@ -180,26 +180,37 @@ def _change(catalog: Catalog, proposals: list[Proposal], listed: Mapping[str, se
         listed_as=first.listed_as,
         also=tuple(other.upstream.source for other in rivals if other.upstream.source not in {source for source, _ in against}),
         against=against,
+        filled=filled,
         held=held,
         details=_details(first.old, new) if first.field not in _WHOLE else (),
         impact=touched.by(first.entry, first.ref, first.field),
     )
 
 
-def _otherwise(field: str, says: Any, new: Any) -> Any:
-    """Return what another source says of *field* where that is not *new*: of a new model the facts that differ; None where they agree."""
-    if field == ADDED:
-        return {name: value for name, value in says.items() if not facts.is_equal(name, value, new[name])} or None
-    return says if field not in _WHOLE and not facts.is_equal(field, says, new) else None
+def _told(value: Any) -> str:
+    return "does not list it" if value == {MISSING: True} else "no longer says anything" if value is None else f"says {facts.shown(value)}"
 
 
-def _filled(proposals: list[Proposal]) -> Any:
-    """Return a new model's facts: each from the first source, by rank, that states it."""
-    new: dict[str, Any] = {}
-    for proposal in proposals:
-        if proposal.field == ADDED:
-            new |= {name: value for name, value in proposal.new.items() if name not in new}
-    return new
+def _against(field: str, rivals: Iterable[Proposal], new: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the sources that propose something else than *new*, and what: of a new model the facts that differ, None where one says nothing any more."""
+    for rival in rivals:
+        if field == ADDED:
+            differs = {name: value for name, value in rival.new.items() if not facts.is_equal(name, value, new[name])}
+            if differs:
+                yield rival.upstream.source, differs
+        elif field not in _WHOLE and not facts.is_equal(field, rival.new, new):
+            yield rival.upstream.source, rival.new
+
+
+def _filled(proposals: list[Proposal]) -> tuple[dict[str, Any], tuple[Filled, ...]]:
+    """Return a new model's facts, each from the first source, by rank, that states it, and what is not from the very first."""
+    new, filled = dict(proposals[0].new), []
+    for proposal in proposals[1:]:
+        missing = {name: value for name, value in proposal.new.items() if name not in new} if proposal.field == ADDED else {}
+        if missing:
+            filled.append(Filled(source=proposal.upstream.source, origin=proposal.upstream.origin, facts=tuple(missing)))
+            new |= missing
+    return new, tuple(filled)
 
 
 def _details(old: Any, new: Any) -> tuple[str, ...]:

@@ -76,6 +76,8 @@ def hold_of(word: str, words: Mapping[str, Any], policy_name: str, policy: Mappi
     """Return why the change is not to be approved together with others; None: nothing speaks against it."""
     if (held := words.get(word, {}).get("held")) is not None:
         return str(held)
+    if word == _WHOLE[ADDED] and "base_url" in new:
+        return f"it would be reached, and sent the credential, at {new['base_url']}"
     if word.startswith("price-") and old and new:
         for name, before, after in moved(old, new):
             if not before or not after:

@@ -43,6 +43,8 @@ class Proposal:
     is_conflict: bool = False
     """Whether both the source and the registry left what was last accepted."""
     entry: Entry | None = None
+    may_add: bool = True
+    """Of a new model: False where that the source lists it is no news, and it only tells facts of what another adds."""
 
 
 @dataclass(slots=True)
@@ -85,6 +87,20 @@ def is_news(catalog: Catalog, provider: str) -> bool:
     return catalog.providers[provider].facts["kind"] not in _PERSONAL
 
 
+def worth_telling(upstream: Upstream, name: str, theirs: Any, before: Any, mine: Any) -> tuple[Any, Any, Any] | None:
+    """Return what *upstream* says of the fact *name*, said when last accepted, and the registry says; None where nothing is to be changed."""
+    if name == "price":
+        theirs, before = facts.in_words_of(mine, theirs), facts.in_words_of(mine, before)
+        mine = facts.part_of(mine, [*(theirs or ()), *(before or ())])
+        if mine == _PART_OF_A_PLAN and before is None:
+            return None
+    if facts.is_equal(name, theirs, mine) or (before is not None and facts.is_equal(name, theirs, before)):
+        return None
+    if mine is not None and upstream.speaks_for is not None and facts.group_of(name) not in upstream.speaks_for:
+        return None
+    return theirs, before, mine
+
+
 class _Provider:
     """One provider as one source has it."""
 
@@ -107,13 +123,12 @@ class _Provider:
             if was is None or was != self._now[identity]:
                 yield from self._facts(entry, identity, was)
         gone = dict(self._gone(held.keys()))
-        new = {
-            identity: said
-            for identity, said in self._now.items()
-            if identity not in ids and self._ours.find(identity) is None and (self._base is None or identity not in self._base)
-        }
+        unknown = {identity: said for identity, said in self._now.items() if identity not in ids and self._ours.find(identity) is None}
         if self._upstream.speaks_for is None or "id" in self._upstream.speaks_for:
+            new = {identity: said for identity, said in unknown.items() if self._base is None or identity not in self._base}
             yield from self._presence(gone, new)
+            unknown = {identity: said for identity, said in unknown.items() if identity not in new}
+        yield from (self._added(identity, said, may_add=False) for identity, said in unknown.items())
 
     def _held(self, listed: Iterable[str]) -> dict[str, tuple[str, Entry]]:
         """Return the registry's models that are *listed*, each with the spelling that fits it best, in the registry's order."""
@@ -127,29 +142,18 @@ class _Provider:
     def _facts(self, entry: Entry, identity: str, was: Flat | None) -> Iterator[Proposal]:
         now, ours = self._now[identity], facts.flat(entry.facts, self._today)
         for name in now if was is None else dict.fromkeys([*now, *was]):
-            theirs, before, mine = now.get(name), None if was is None else was.get(name), ours.get(name)
-            if name == "price":
-                theirs, before = facts.in_words_of(mine, theirs), facts.in_words_of(mine, before)
-                mine = facts.part_of(mine, [*(theirs or ()), *(before or ())])
-                if mine == _PART_OF_A_PLAN and before is None:
-                    continue
-            if facts.is_equal(name, theirs, mine) or (before is not None and facts.is_equal(name, theirs, before)):
+            said = worth_telling(self._upstream, name, now.get(name), None if was is None else was.get(name), ours.get(name))
+            if said is None:
                 continue
-            if theirs is None and mine is None:
-                continue
-            if not self._may_say(name) and mine is not None:
-                continue
+            theirs, before, mine = said
             is_conflict = before is not None and mine is not None and not facts.is_equal(name, mine, before)
             yield self._proposal(ref=entry.ref, field=name, listed_as=identity, old=mine, new=theirs, base=before, is_conflict=is_conflict, entry=entry)
-
-    def _may_say(self, name: str) -> bool:
-        return self._upstream.speaks_for is None or facts.group_of(name) in self._upstream.speaks_for
 
     def _gone(self, held: Iterable[str]) -> Iterator[tuple[str, Entry]]:
         """Yield the models of the registry that the source should list and does not, with its spelling of them."""
         listed, known = set(held), {} if self._base is None else self._held(self._base)
         for entry in self._ours.by_id.values():
-            if entry.ref in listed or "missing_since" in entry.facts or self._has_ended(entry):
+            if entry.ref in listed or "missing_since" in entry.facts or self._has_ended(entry) or entry.facts.get("upstream_id") in self._now:
                 continue
             if entry.ref in known:
                 yield known[entry.ref]
@@ -171,7 +175,10 @@ class _Provider:
             else:
                 yield self._proposal(ref=entry.ref, field=MISSING, listed_as=identity, new=self._upstream.origin["read_on"], entry=entry)
         for identity in sorted(new.keys() - set(renamed.values()), key=lambda one: (one.lower(), one)):
-            yield self._proposal(ref=f"{self._provider}/{identity}", field=ADDED, listed_as=identity, new={"id": identity, **new[identity]})
+            yield self._added(identity, new[identity])
+
+    def _added(self, identity: str, said: Flat, *, may_add: bool = True) -> Proposal:
+        return self._proposal(ref=f"{self._provider}/{identity}", field=ADDED, listed_as=identity, new={"id": identity, **said}, may_add=may_add)
 
     def _last_said(self, identity: str, entry: Entry) -> Flat:
         was = None if self._base is None else self._base.get(identity)

@@ -81,8 +81,8 @@ def flat_price(price: Mapping[str, Any]) -> Flat:
 
     >>> flat_price({"since": "2026-01-01", "input_usd_per_mtok": 3, "tiers": [{"above_input_tokens": 200000, "input_usd_per_mtok": 6}]})
     {'input_usd_per_mtok': 3, 'tiers.200000.input_usd_per_mtok': 6}
-    >>> flat_price({"input_usd_per_mtok": 0.39949999999999997})
-    {'input_usd_per_mtok': 0.3995}
+    >>> flat_price({"input_usd_per_mtok": 0.39949999999999997, "output_usd_per_mtok": 2.0})
+    {'input_usd_per_mtok': 0.3995, 'output_usd_per_mtok': 2}
     >>> flat_price({"input_usd_per_mtok": 0, "output_usd_per_mtok": 0}), flat_price({"state": "unknown"})
     ({'state': 'free'}, {})
     """
@@ -105,9 +105,12 @@ def _figures(block: Mapping[str, Any], prefix: str) -> Flat:
 
 
 def _figure(value: Any) -> Any:
-    """Return *value* without the noise that a binary fraction has behind the digits a price has."""
-    number = exact(value) if isinstance(value, float) and len(repr(value)) > _MOST_DIGITS else None
-    return value if number is None else float(number)
+    """Return *value* as the registry writes it, without the noise that a binary fraction has behind the digits of a price."""
+    if not isinstance(value, float):
+        return value
+    number = exact(value) if len(repr(value)) > _MOST_DIGITS else None
+    figure = value if number is None else float(number)
+    return int(figure) if figure.is_integer() else figure
 
 
 def price_entry(figures: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from ..diagnostics.render_text import printable
 from ..source.write_yaml import render_item
-from .plan import ADDED, RISKS, Change, Impact
+from .plan import ADDED, MISSING, RISKS, Change, Filled, Impact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ..source.document import Document
     from .plan import Plan, SourceState
 
+_LONGEST_TEXT = 2000
 PENDING, APPROVED, REJECTED, DEFERRED = "pending", "approved", "rejected", "deferred"
 _HEAD = """\
 # yaml-language-server: $schema={schema}
@@ -43,16 +45,20 @@ def decided(plan: Plan, earlier: Mapping[str, Item], today: str) -> list[Item]:
     items = []
     for index, change in enumerate(plan.changes):
         before = earlier.get(change.id)
-        is_kept = before is not None and _is_same(before.change, change) and not (before.decision == DEFERRED and (before.until or "") <= today)
-        if before is not None and is_kept:
-            items.append(Item(change=change, decision=before.decision, reason=before.reason, until=before.until, index=index))
-        else:
+        if before is None or not is_same(before.change, change):
             items.append(Item(change=change, index=index))
+            continue
+        same = replace(change, new=before.change.new)
+        if before.decision == DEFERRED and (before.until or "") <= today:
+            items.append(Item(change=same, index=index))
+        else:
+            items.append(replace(before, change=same, index=index))
     return items
 
 
-def _is_same(before: Change, now: Change) -> bool:
-    return (before.word, before.old, before.new) == (now.word, now.old, now.new)
+def is_same(before: Change, now: Change) -> bool:
+    """Tell whether two changes of one id do the same; that a model is missing stays the same when it is a day longer."""
+    return (before.word, before.old) == (now.word, now.old) and (now.field == MISSING or before.new == now.new)
 
 
 def render(items: Sequence[Item], sources: Sequence[SourceState], *, schema: str) -> str:
@@ -75,28 +81,35 @@ def _source(source: SourceState) -> dict[str, Any]:
     found: dict[str, Any] = {"id": source.id, "state": source.state}
     if source.models is not None:
         found["models"] = source.models
-    return found | ({"detail": source.detail} if source.detail and source.is_missing else {})
+    return found | ({"detail": _text(source.detail)} if source.detail and source.is_missing else {})
+
+
+def _text(said: str) -> str:
+    """Return *said* as the schema takes it."""
+    clean = printable(said)
+    return clean if len(clean) <= _LONGEST_TEXT else clean[: _LONGEST_TEXT - 1] + "…"
 
 
 def as_data(item: Item) -> dict[str, Any]:
     """Return *item* as the review has it."""
     change = item.change
     source = {"id": change.source, **change.origin}
-    if not change.ref.endswith(f"/{change.listed_as}") and change.field not in (ADDED, "provider"):
+    if change.ref != f"{change.provider}/{change.listed_as}" and change.field not in (ADDED, "provider"):
         source["listed_as"] = change.listed_as
     data = {
         "id": change.id,
         "class": change.word,
         "risk": change.risk,
-        "held": change.held,
+        "held": None if change.held is None else _text(change.held),
         "old": change.old,
         "new": change.new,
         "base": change.base,
-        "details": list(change.details),
+        "details": list(map(_text, change.details)),
         "source": source,
         "also": list(change.also),
         "against": dict(change.against),
-        "impact": [str(impact) for impact in change.impact],
+        "filled": [{"id": filled.source, **filled.origin, "facts": list(filled.facts)} for filled in change.filled],
+        "impact": [_text(str(impact)) for impact in change.impact],
         "follows": change.follows,
         "decision": item.decision,
         "reason": item.reason,
@@ -115,9 +128,9 @@ def _item(index: int, said: Mapping[str, Any]) -> Item:
     ref, _, field = said["id"].rpartition("#")
     source = dict(said["source"])
     identity, listed_as = source.pop("id"), source.pop("listed_as", None)
-    provider, slash, model = ref.partition("/")
-    if not slash:
-        provider = model = ref.partition(":")[2]
+    provider, _, model = ref.partition("/")
+    if said["class"].startswith("provider-"):
+        provider = model = ref = ref.partition(":")[2]
         field = "provider"
     old, new = said.get("old"), said.get("new")
     change = Change(
@@ -125,7 +138,7 @@ def _item(index: int, said: Mapping[str, Any]) -> Item:
         word=said["class"],
         risk=said["risk"],
         provider=provider,
-        ref=ref if slash else provider,
+        ref=ref,
         field=field,
         old=old,
         new=new,
@@ -135,12 +148,22 @@ def _item(index: int, said: Mapping[str, Any]) -> Item:
         listed_as=listed_as or (new["id"] if field == ADDED and new else model),
         also=tuple(said.get("also", ())),
         against=tuple(said.get("against", {}).items()),
+        filled=tuple(map(_filled, said.get("filled", ()))),
         held=said.get("held"),
         details=tuple(said.get("details", ())),
-        impact=tuple(Impact(kind=text.partition(" ")[0], ref=text.partition(" ")[2]) for text in said.get("impact", ())),
+        impact=tuple(map(_impact, said.get("impact", ()))),
         follows=said.get("follows"),
     )
     return Item(change=change, decision=said["decision"], reason=said.get("reason"), until=said.get("until"), index=index)
+
+
+def _filled(said: Mapping[str, Any]) -> Filled:
+    return Filled(source=said["id"], origin={"from": said["from"], "read_on": said["read_on"]}, facts=tuple(said["facts"]))
+
+
+def _impact(text: str) -> Impact:
+    kind, _, ref = text.partition(" ")
+    return Impact(kind=kind, ref=ref.removesuffix(" breaks"), breaks=ref.endswith(" breaks"))
 
 
 def with_decision(items: Iterable[Item], wanted: str) -> list[Item]:

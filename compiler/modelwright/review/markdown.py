@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from .plan import Change, Plan
+    from .plan import Change, Plan, SourceState
 
 MARKER = "<!-- modelwright:refresh -->"
 """First line, by which a bot finds its own comment to write it anew."""
@@ -23,14 +23,8 @@ _LONGEST_CELL = 300
 
 def render(plan: Plan, words: Mapping[str, Any], *, max_characters: int = MAX_CHARACTERS) -> str:
     """Return the plan as Markdown in which nothing a source says is markup; what does not fit is counted at the end."""
-    counts = plan.counts()
-    head = [MARKER, "## Refresh of the registry", "", _summary(counts), ""]
-    unread = [source for source in plan.sources if source.is_missing]
-    if unread:
-        head += ["<details><summary>Sources that could not be compared: " + str(len(unread)) + "</summary>", "", "| source | state | detail |", "| --- | --- | --- |"]
-        head += [f"| {_cell(source.id)} | {source.state} | {_cell(source.detail)} |" for source in unread]
-        head += ["", "</details>", ""]
-    text = "\n".join(head)
+    text = f"{MARKER}\n## Refresh of the registry\n\n{_summary(plan.counts())}\n"
+    text += _unread([source for source in plan.sources if source.is_missing], max_characters // 4)
     left = len(plan.changes)
     for block, count in _blocks(plan.changes, words):
         rest = f"\n… and {left} more changes; the review file has them all.\n"
@@ -46,6 +40,19 @@ def _summary(counts: Mapping[str, int]) -> str:
         return "Nothing changed upstream." + (f" {counts['declined']} changes were declined before." if counts["declined"] else "")
     risks = ", ".join(f"{counts[risk]} {risk}" for risk in RISKS if counts[risk])
     return f"**{counts['changes']} changes**: {risks}; {counts['held']} held." + (f" {counts['declined']} declined before are left out." if counts["declined"] else "")
+
+
+def _unread(sources: Sequence[SourceState], max_characters: int) -> str:
+    if not sources:
+        return ""
+    rows, length = [], 0
+    for source in sources:
+        rows.append(f"| {_cell(source.id)} | {source.state} | {_cell(source.detail)} |\n")
+        length += len(rows[-1])
+        if length > max_characters:
+            rows[-1] = f"| … and {len(sources) - len(rows) + 1} more | | |\n"
+            break
+    return f"<details><summary>Sources that could not be compared: {len(sources)}</summary>\n\n| source | state | detail |\n| --- | --- | --- |\n{''.join(rows)}\n</details>\n"
 
 
 def _blocks(changes: Sequence[Change], words: Mapping[str, Any]) -> Iterator[tuple[str, int]]:

@@ -65,6 +65,15 @@ class Impact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """Facts of a new model that another source states."""
+
+    source: str
+    origin: Mapping[str, str]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One change to one fact of one model, or to its being there at all."""
 
@@ -90,6 +99,8 @@ class Change:
     """Other sources that say the same."""
     against: tuple[tuple[str, Any], ...] = ()
     """Other sources that say something else, and what."""
+    filled: tuple[Filled, ...] = ()
+    """What of a new model the source does not state, and who does."""
     held: str | None = None
     """Why it has to be approved by itself; None: it may be approved with others."""
     details: tuple[str, ...] = ()

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .facts import Flat
 
 _OWN_LISTING = "first-party"
+_LONGEST_ID = 64
+"""Longest id of a provider that the registry can have."""
 
 
 def of_catalogue(catalog: Catalog, word: str, catalogue: Catalogue, origin: Mapping[str, str], providers: Collection[str] = ()) -> Upstream:
@@ -31,7 +33,7 @@ def of_catalogue(catalog: Catalog, word: str, catalogue: Catalogue, origin: Mapp
         rank=(_rank(catalog, said.get("policy", "catalogue")), said.get("rank", 1)),
         origin=origin,
         models=models,
-        others=None if providers else tuple(sorted(catalogue.keys() - known)),
+        others=None if providers else tuple(sorted(name for name in catalogue.keys() - known if len(name) <= _LONGEST_ID)),
     )
 
 

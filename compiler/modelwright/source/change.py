@@ -43,28 +43,28 @@ def changed(model: Any, change: Change) -> Any:
     if change.pointer[0] == "id":
         raise ValueError("the id says which entry it is")
     value = REMOVED if change.value is REMOVED else plain(change.value)
-    return _with(model, change.pointer, value, _subschema(()))
+    return _with(model, (), change.pointer, value)
 
 
-def _with(old: Any, steps: Pointer, value: Any, shape: Mapping[str, Any]) -> Any:
-    """Return *old*, REMOVED where there is nothing, with *value* at *steps*; REMOVED where nothing is left."""
+def _with(old: Any, way: Pointer, steps: Pointer, value: Any) -> Any:
+    """Return *old*, which lies at the end of *way*, REMOVED where there is nothing, with *value* at *steps*; REMOVED where nothing is left."""
     if not steps:
         return value
     if value is REMOVED and (old is REMOVED or old is None):
         return old
-    step, below = steps[0], _below(shape, steps[0])
+    step, shape = steps[0], _subschema(way)
     new: Any
     if isinstance(step, str):
         old = {} if old is REMOVED or old is None else old
         if not isinstance(old, dict):
             raise ValueError("it lies in what is no mapping")  # noqa: TRY004  # what is wrong is the pointer
-        part = _with(old.get(step, REMOVED), steps[1:], value, below)
+        part = _with(old.get(step, REMOVED), (*way, step), steps[1:], value)
         new = {key: item for key, item in old.items() if key != step} if part is REMOVED else old | {step: part}
     else:
         old = [] if old is REMOVED or old is None else old
         if not isinstance(old, list) or not 0 <= step <= len(old):
             raise ValueError("it lies in what is no list, or a shorter one")
-        part = _with(old[step] if step < len(old) else REMOVED, steps[1:], value, below)
+        part = _with(old[step] if step < len(old) else REMOVED, (*way, 0), steps[1:], value)
         new = [*old[:step], *([] if part is REMOVED else [part]), *old[step + 1 :]]
     return REMOVED if old and not new and (shape.get("minProperties") or shape.get("minItems")) else new
 

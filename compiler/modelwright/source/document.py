@@ -77,7 +77,7 @@ class Document:
         """Fill `data` and `problems` from `text`; with *fast* through the accelerator where that gives the same answer."""
         self.problems.clear()
         self.data = None
-        for cached in ("root", "_items", "_lines"):
+        for cached in ("is_plain", "root", "_items", "_lines"):
             self.__dict__.pop(cached, None)
         try:
             text = self.source
@@ -95,7 +95,7 @@ class Document:
                 if self.is_json:
                     self.data = read_json.load(text)
                     return
-                if read_yaml.is_plain(self.text):
+                if self.is_plain:
                     self.data = read_yaml.load(text)
                     if self.data is not None:
                         return
@@ -104,6 +104,11 @@ class Document:
         node, problems = self._compose(text)
         self.problems.extend(problems)
         self.data = None if node is None else node.value
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether all readers of YAML surely read the text alike."""
+        return read_yaml.is_plain(self.text)
 
     def settle(self) -> None:
         """Read the text once more by the complete way, unless it was; what the fast one misread may then be told."""

@@ -43,8 +43,12 @@ def edited(document: Document, changes: Sequence[Change], additions: Sequence[Ma
         pieces.append(added)
     order_mark = document.text.removesuffix(document.source.encode())
     result = Document(document.path, document.shown, document.kind, order_mark + pieces.text().encode(), document.file)
+    meant = {**document.data, "models": [*pieces.values, *added]}
+    result.data = pieces.reading()
+    if _is_as_meant(result.data, meant, models):
+        return result
     result.load()
-    if result.problems or not _is_as_meant(result.data, {**document.data, "models": [*pieces.values, *added]}, document.data["models"]):
+    if result.problems or not _is_as_meant(result.data, meant, models):
         named = ", ".join(f"`{clipped(model)}`" for model in dict.fromkeys([*(change.model for change in changes), *(item["id"] for item in added)]))
         raise EditError(f"{document.shown} would not read back as it should with {named} changed; edit it by hand")
     return result
@@ -101,6 +105,7 @@ class _Pieces:
 
     def __init__(self, document: Document, models: list[Any]) -> None:
         self.values = [*models]
+        self._document = document
         self._source = document.source
         self._items = Items(self._source, "models", models)
         self._parts: dict[int, tuple[int, int, Splice]] = {}
@@ -117,8 +122,6 @@ class _Pieces:
                 value = changed(value, change)
             except ValueError as error:
                 raise EditError(f"{_named(change)} cannot be changed: {error}") from error
-        if same(value, self.values[number]):
-            return
         try:
             self._turn(number, value)
         except ValueError as error:
@@ -127,16 +130,10 @@ class _Pieces:
 
     def _turn(self, number: int, value: Any) -> None:
         block = self._block(number)
-        if block is None:
+        if block is None or block.leads_with_other(value):
             self._turn_whole(number, value)
-            return
-        old = self.values[number]
-        for key in [key for key in old if key not in value]:
-            block[2].remove(key)
-        for key, item in value.items():
-            if key not in old or not same(old[key], item):
-                block[2].put(key, item)
-        self._blocks[number] = block
+        else:
+            block.turn(value)
 
     def _turn_whole(self, number: int, value: Any) -> None:
         splice, pointer = self._open(number)
@@ -151,22 +148,29 @@ class _Pieces:
         start, stop, _ = self._parts[number]
         self._parts[number] = (start, stop, Splice(rewritten(before, value), self._newline, lambda pointer: order(pointer[1:])))
 
-    def _block(self, number: int) -> tuple[int, int, Block] | None:
-        """Return the entry at *number* as lines, and where they stand; None where it has to be changed by the longer way."""
-        stretch = None if self._whole is not None or number in self._parts else self._items.stretch(number)
-        if stretch is None or not isinstance(self.values[number], dict):
+    def _block(self, number: int) -> Block | None:
+        """Return the entry at *number* as lines; None where it has to be changed by the longer way."""
+        if self._whole is not None or number in self._parts:
             return None
-        try:
-            return (*stretch, Block(self._source[slice(*stretch)], self._newline, self.values[number], order))
-        except SpliceError:
-            return None
+        if number not in self._blocks:
+            stretch = self._items.stretch(number)
+            if stretch is None or not isinstance(self.values[number], dict):
+                return None
+            try:
+                self._blocks[number] = (*stretch, Block(self._source[slice(*stretch)], self._newline, self.values[number], order))
+            except SpliceError:
+                return None
+        return self._blocks[number][2]
 
     def append(self, added: list[dict[str, Any]]) -> None:
+        last = len(self.values) - 1
         try:
             if not self.values:
                 self._unite().turn(("models",), added)
+            elif (block := self._block(last)) is not None:
+                block.follow(added)
             else:
-                splice, pointer = self._open(len(self.values) - 1)
+                splice, pointer = self._open(last)
                 splice.insert(pointer[:-1], pointer[-1] + 1, added)
         except ValueError as error:
             raise EditError(f"`{clipped(added[0]['id'])}` cannot be added: {error}") from error
@@ -180,6 +184,27 @@ class _Pieces:
             text += self._source[done:start] + piece.text
             done = stop
         return text + self._source[done:]
+
+    def reading(self) -> Any:
+        """Return what the text reads as, by the lines of the entries that changed and those outside of the list; None where these do not tell."""
+        around = self._items.around()
+        if self._whole is not None or self._parts or around is None or not self._document.is_plain:
+            return None
+        numbers = sorted(self._blocks)
+        text = "".join([around[0], *(self._blocks[number][2].text for number in numbers), around[1]])
+        if not read_yaml.is_plain(text.encode()):
+            return None
+        try:
+            data = read_yaml.load(text)
+        except (ImportError, ValueError):
+            return None
+        read = data.get("models") if isinstance(data, dict) else None
+        if not isinstance(read, list) or len(read) < len(numbers):
+            return None
+        models = [*self._document.data["models"]]
+        for number, model in zip(numbers, read, strict=False):
+            models[number] = model
+        return {**data, "models": [*models, *read[len(numbers) :]]}
 
     def _open(self, number: int) -> tuple[Splice, tuple[str, int] | tuple[int]]:
         """Return the text that the entry at *number* is changed in, and the way to it there."""

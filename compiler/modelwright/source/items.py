@@ -16,6 +16,7 @@ from .node import Mark, Node
 
 _COMMENT = re.compile(r"(?m)^ *#.*$")
 _FIRST = re.compile(r"(?m)^( *)- ")
+_END = re.compile(r"\n[^ \-#\r\n]")
 
 
 class Items:
@@ -26,12 +27,14 @@ class Items:
         self._values = values
         self._known: dict[int, Node | None] = {}
         self._starts: list[int] = []
+        self._lead = ""
         head = re.search(rf"(?m)^{key}:[ ]*(#.*)?\r?$", text)
         first = _FIRST.search(text, head.end()) if head else None
         if head and first and not _COMMENT.sub("", text[head.end() : first.start()]).strip():
-            end = re.compile(r"(?m)^[^ \-#\r\n]").search(text, head.end() + 1)
-            self._end = end.start() if end else len(text)
-            self._starts = [match.start() for match in re.compile(rf"(?m)^{first[1]}- ").finditer(text, head.end(), self._end)]
+            end = _END.search(text, head.end())
+            self._end = end.start() + 1 if end else len(text)
+            self._lead = first[1]
+            self._starts = [match.start() + 1 for match in re.compile(rf"\n{first[1]}- ").finditer(text, first.start() - 1, self._end)]
 
     def node(self, index: int) -> Node | None:
         """Return the item at *index* with the places it has in the file; None when it cannot be told from the text alone."""
@@ -44,6 +47,17 @@ class Items:
         if len(self._starts) != len(self._values) or not 0 <= index < len(self._starts):
             return None
         return self._starts[index], self._starts[index + 1] if index + 1 < len(self._starts) else self._end
+
+    def around(self) -> tuple[str, str] | None:
+        """
+        Return the text before the first item and that behind the last; None where the lines that were found may not be those of the items.
+
+        In a plain text the only line that begins an item and is not found is a hyphen alone. Where there is none, and as many lines
+        as items were found, each begins one, unless there are items behind the last: reading what is returned shows those.
+        """
+        if not self._starts or len(self._starts) != len(self._values) or f"\n{self._lead}-\n" in f"{self._text}\n":
+            return None
+        return self._text[: self._starts[0]], self._text[self._end :]
 
     def _compose(self, index: int) -> Node | None:
         stretch = self.stretch(index)

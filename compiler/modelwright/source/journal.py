@@ -125,9 +125,11 @@ def _staged(stage: str, wanted: Mapping[str, tuple[str, bytes | None]]) -> Itera
             continue
         mode = 0o644 if old is None else os.stat(place).st_mode & 0o7777
         stored.check_folder(os.path.dirname(place))
-        for name, content in ((f"{number}", new), (f"{number}.old", old)):
-            if content is not None:
-                stored.store(os.path.join(stage, name), content, mode)
+        staged = os.path.join(stage, f"{number}")
+        if new is not None:
+            stored.store(staged, new, mode)
+        if old is not None:
+            stored.keep(place, f"{staged}.old", old, mode)
         yield {"path": path, "is_link_meant": new is None, "from": stored.digest(old), "to": stored.digest(new), "staged": f"{number}"}
 
 

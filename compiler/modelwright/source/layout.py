@@ -67,16 +67,17 @@ def _read_at_once(root: str) -> list[Document]:
     return documents
 
 
-def _stamps(root: str) -> list[tuple[str, ...]]:
+def _stamps(root: str) -> list[tuple[str, tuple[int, ...]]]:
     """Return what tells whether a file came, went or was put in the place of another."""
-    found = []
-    for place, _, _ in files(root):
-        try:
-            state = os.stat(place)
-            found.append((place, f"{state.st_ino} {state.st_mtime_ns} {state.st_size}"))
-        except OSError:
-            found.append((place,))
-    return found
+    return [(place, _stamp(place)) for place, _, _ in files(root)]
+
+
+def _stamp(place: str) -> tuple[int, ...]:
+    try:
+        state = os.stat(place)
+    except OSError:
+        return ()
+    return state.st_ino, state.st_mtime_ns, state.st_size
 
 
 def _read(root: str) -> Iterator[Document]:

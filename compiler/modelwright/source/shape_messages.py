@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from .node import Pointer
 
-_TYPES = {"object": "a mapping", "array": "a list", "string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false"}
+_TYPES = {"object": "a mapping", "array": "a list", "string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false", "null": "null"}
 _CLOSED = ("additionalProperties", "unevaluatedProperties")
 _SHOWN_CHOICES = 12
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")

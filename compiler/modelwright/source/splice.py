@@ -25,11 +25,22 @@ class SpliceError(ValueError):
 
 def same(one: Any, two: Any) -> bool:
     """Tell whether two values are equal as data: True is not 1, and the order of keys says nothing."""
+    if one is two:
+        return True
     if isinstance(one, dict) and isinstance(two, dict):
         return one.keys() == two.keys() and all(same(item, two[key]) for key, item in one.items())
     if isinstance(one, list) and isinstance(two, list):
         return len(one) == len(two) and all(map(same, one, two))
     return isinstance(one, bool) == isinstance(two, bool) and bool(one == two)
+
+
+def behind(names: Sequence[str], key: str, order: Sequence[str]) -> str | None:
+    """Return the key of *names* that *key* is written behind, as *order* has them; None puts it first."""
+    ranks = {name: rank for rank, name in enumerate(order)}
+    if key not in ranks:
+        return names[-1]
+    lower = [name for name in names if ranks.get(name, len(ranks)) < ranks[key]]
+    return max(lower, key=ranks.__getitem__) if lower else None
 
 
 class Splice:
@@ -87,7 +98,7 @@ class Splice:
 
     def _insert_entry(self, pointer: Pointer, key: str, value: Any) -> None:
         node = self._node(pointer)
-        before = self._before(pointer, [str(name) for name in node.children], key)
+        before = behind([str(name) for name in node.children], key, self._order(pointer))
         first = min(node.keys.values(), key=lambda mark: mark.start)
         if before is None and not self._flows(node) and self.text[self._starts[self._line(self._offset(*first.start))] :][: first.column].strip():
             before = next(str(name) for name, mark in node.keys.items() if mark is first)  # what shares its line with a hyphen stays there
@@ -99,14 +110,6 @@ class Splice:
         lines = entry_lines(key, value, first.column)
         is_last = before == max(node.keys, key=lambda name: node.keys[name].start)  # the comments that follow are of this mapping
         self._put_lines(lines, None if before is None else self._end(node.children[before]), self._offset(*first.start), first.column, is_last=is_last)
-
-    def _before(self, pointer: Pointer, names: list[str], key: str) -> str | None:
-        """Return the key of *names* that *key* is written behind; None puts it first."""
-        order = {name: rank for rank, name in enumerate(self._order(pointer))}
-        if key not in order:
-            return names[-1]
-        lower = [name for name in names if order.get(name, len(order)) < order[key]]
-        return max(lower, key=order.__getitem__) if lower else None
 
     def _replace(self, pointer: Pointer, value: Any) -> None:
         node, parent = self._node(pointer), self._node(pointer[:-1])

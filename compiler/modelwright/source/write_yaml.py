@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from .read_yaml import plain
@@ -14,7 +15,6 @@ WIDTH = 150
 
 _PLAIN = re.compile(r"[A-Za-z$/_][A-Za-z0-9 ._/@()+$-]*")
 _PLAIN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
-_UNSEEN = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _RESERVED = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 
@@ -37,19 +37,30 @@ def scalar(value: Any) -> str:
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, (int, float)):
         return repr(int(value)) if isinstance(value, float) and value.is_integer() else repr(value)
-    text = str(value)
+    return _text(str(value))
+
+
+@lru_cache(maxsize=4096)
+def _text(text: str) -> str:
     if _PLAIN_DAY.fullmatch(text):
         return text
     if _PLAIN.fullmatch(text) and not text.endswith(" ") and text.lower() not in _RESERVED and isinstance(plain(text), str):
         return text
-    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
+    quoted = json.dumps(text, ensure_ascii=False)
+    return quoted if quoted.isprintable() else "".join(letter if letter.isprintable() else _escaped(ord(letter)) for letter in quoted)
+
+
+def _escaped(code: int) -> str:
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def flow(value: Any) -> str:
     """Return *value* on one line."""
+    if isinstance(value, str):  # most are, and the abstract types are slow to tell
+        return scalar(value)
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{scalar(key)}: {flow(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, Sequence):
         return "[" + ", ".join(flow(item) for item in value) + "]"
     return scalar(value)
 
