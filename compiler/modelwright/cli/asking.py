@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..runtime.credentials.search import Search
 
 _OWN_HARDWARE = "local"
+_SIGNED_IN = "subscription"
 _DYNAMIC = "open_ids"
 
 
@@ -118,6 +119,8 @@ def _question(catalog: Catalog, accounts: Catalog, source: str, facts: Facts, en
 
     if adapter is None:
         return unread("catalog-unsupported", f"there is no adapter {entry['adapter']!r}")
+    if facts["kind"] == _SIGNED_IN and not searching.policy_of(accounts).get("listing_sign_ins", True) and given.key is None:
+        return unread("credential-missing", "listings are asked with keys only, and this provider takes sign-ins; `policy.listing_sign_ins` says so")
     search = searching.for_listing(accounts, facts, environ, elsewhere=accounts is catalog or not is_news(catalog, facts["id"]), explicit=given.key, base_url=given.base_url)
     search = search.but(routes=_routes(search.routes, entry.get("route", given.route)))
     try:
