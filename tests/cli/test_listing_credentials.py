@@ -85,6 +85,21 @@ def test_a_probe_says_where_its_key_was(world: World) -> None:
     assert world.run("probe", "acme", "--api-key", "x").out.splitlines()[0] == "acme: ok: 4 models, with the key that was given"
 
 
+def test_the_token_of_a_sign_in_in_auth_json_lists_where_the_policy_lets_it(world: World, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Zot 33: a sign-in skips listings there; a key beside it is used."""
+    monkeypatch.setenv("ZOT_HOME", str(home / "zot"))
+    own(home, {"credentials": ["auth-json"]}, policy={"listing_sign_ins": False})
+    (home / "zot").mkdir()
+    file = home / "zot" / "auth.json"
+    file.write_text(json.dumps({"additional_api_key_creds": {"acme": {"oauth": {"access_token": SECRET}}}}))
+    assert sent(world, code=4) == []
+    file.write_text(json.dumps({"additional_api_key_creds": {"acme": {"api_key": "k", "oauth": {"access_token": SECRET}}}}))
+    assert sent(world) == ["Bearer k"]
+    file.write_text(json.dumps({"additional_api_key_creds": {"acme": {"oauth": {"access_token": SECRET}}}}))
+    own(home, {"credentials": ["auth-json"]})
+    assert sent(world) == [f"Bearer {SECRET}"]
+
+
 def test_the_policy_may_have_another_order_for_listings(world: World, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Fased 42: a profile comes before the variable in a call, and behind it in a refresh."""
     from modelwright import pipeline

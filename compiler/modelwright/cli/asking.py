@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from ..runtime.credentials.search import Search
 
 _OWN_HARDWARE = "local"
-_SIGNED_IN = "subscription"
 _DYNAMIC = "open_ids"
 
 
@@ -119,8 +118,6 @@ def _question(catalog: Catalog, accounts: Catalog, source: str, facts: Facts, en
 
     if adapter is None:
         return unread("catalog-unsupported", f"there is no adapter {entry['adapter']!r}")
-    if facts["kind"] == _SIGNED_IN and not searching.policy_of(accounts).get("listing_sign_ins", True) and given.key is None:
-        return unread("credential-missing", "listings are asked with keys only, and this provider takes sign-ins; `policy.listing_sign_ins` says so")
     search = searching.for_listing(accounts, facts, environ, elsewhere=accounts is catalog or not is_news(catalog, facts["id"]), explicit=given.key, base_url=given.base_url)
     search = search.but(routes=_routes(search.routes, entry.get("route", given.route)))
     try:
@@ -155,7 +152,7 @@ def _routes(routes: list[Facts], named: str | None) -> list[Facts]:
 
 def _credential(search: Search, kinds: Mapping[str, Any]) -> Credential | None:
     """Return what proves who asks; None when there is nothing, or only what signs requests, which a listing does not speak."""
-    sent = [route for route in search.routes if not kinds.get(route["auth"]["kind"], {}).get("chain")]
+    sent = [route for route in search.routes if kinds.get(route["auth"]["kind"], {}).get("is_key") or not (search.keys_only or kinds.get(route["auth"]["kind"], {}).get("chain"))]
     try:
         found = chain.first(search.but(routes=sent)) if sent else None
     except StoredSecretError:
@@ -172,6 +169,9 @@ def _may_do_without(route: Facts, url: str, given: Given) -> bool:
 
 
 def _why_not(search: Search, route: Facts, kinds: Mapping[str, Any]) -> tuple[str, str]:
-    if kinds.get(route["auth"]["kind"], {}).get("chain"):
+    kind = kinds.get(route["auth"]["kind"], {})
+    if kind.get("chain"):
         return "catalog-unsupported", f"the listing takes {route['auth']['kind']}, which a refresh does not speak"
+    if search.keys_only and not kind.get("is_key"):
+        return "credential-missing", "reached by signing in, and `policy.listing_sign_ins` has listings asked with keys only"
     return "credential-missing", chain.cure(search)

@@ -74,4 +74,4 @@ def for_listing(catalog: Catalog, facts: Facts, environ: Mapping[str, str], *, e
         steps = {step["step"]: step for step in account["credentials"]}
         ordered = [steps.get(word) or known[word] for word in order if word in steps or word == "env"]
         account = {**account, "credentials": [*ordered, *(step for word, step in steps.items() if word not in order)]}
-    return of_account(catalog, account, environ, provider=facts, **more)
+    return of_account(catalog, account, environ, provider=facts, keys_only=not policy_of(catalog).get("listing_sign_ins", True), **more)

@@ -110,22 +110,33 @@ class Draft:
     pins: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Facts of models, by ref, that are kept although the dialect has the registry speak of them."""
     remarks: list[Remark] = field(default_factory=list)
+    _made: dict[Pointer, Any] = field(default_factory=dict)
+    """What holds others, by its pointer, so that the next of them need not go all the way."""
 
     def put(self, to: Pointer, value: Any, at: Pointer, *, name: Pointer | None = None, is_copy: bool = False) -> None:
         """Put *value*, which stands *at* in the user's file, *to* the native form; what lies on the way is made, and stands there, too. *name*: where the key stands."""
+        place = self._made.get(to[:-1])
+        if place is None:
+            place = self._way(to, at)
+        if to in self._made:
+            self._made.clear()
+        if isinstance(place, list):
+            place.append(value)
+        else:
+            place[to[-1]] = value
+        self.stands(to, at, name)
+        if is_copy:
+            self.copied.add(to)
+
+    def _way(self, to: Pointer, at: Pointer) -> Any:
+        """Return what holds that which is put *to*, made where it is not there."""
         place: Any = self.data
         for depth, step in enumerate(to[:-1], start=1):
             following = to[depth]
             place = place[int(step)] if isinstance(place, list) else place.setdefault(step, [] if isinstance(following, int) else {})
             self.places.setdefault(to[:depth], at)
-        last = to[-1]
-        if isinstance(place, list):
-            place.append(value)
-        else:
-            place[last] = value
-        self.stands(to, at, name)
-        if is_copy:
-            self.copied.add(to)
+        self._made[to[:-1]] = place
+        return place
 
     def stands(self, to: Pointer, at: Pointer, name: Pointer | None = None) -> None:
         """Say that what is put at *to* or below it stands *at* in the user's file, its key at *name*."""

@@ -24,7 +24,7 @@ def seek(step: "Mapping[str, Any]", search: "Search") -> "Found | Missing":
 
 def _of(key: str, secret: "str | None", program: "tuple[list[str], int] | None", sign_in: "dict[str, str]", search: "Search") -> "Found | Missing":
     source, path = f"auth-json:{key}", auth_json.path(search.environ)
-    token = sign_in.get("access_token")
+    token = None if search.keys_only else sign_in.get("access_token")
     is_token = not secret and program is None and token is not None
     route = (search.but(routes=[route for route in search.routes if search.takes_tokens(route)]) if is_token else search).route_for(secret or token)
     if route is None:

@@ -15,7 +15,7 @@ class Search(Frozen):
     where the user's file of a logical path is and the SHA-256 it had when it was compiled, or None where that is not known.
     """
 
-    __slots__ = ("account", "base_url", "environ", "explicit", "kinds", "locate", "now", "profile", "provider", "routes", "run", "stores")
+    __slots__ = ("account", "base_url", "environ", "explicit", "keys_only", "kinds", "locate", "now", "profile", "provider", "routes", "run", "stores")
 
     account: "Mapping[str, Any]"
     """As `Registry.account` returns it."""
@@ -32,6 +32,8 @@ class Search(Frozen):
     locate: "Callable[[str], tuple[str, str | None] | None]"
     explicit: "str | None"
     """A key given for this call."""
+    keys_only: "bool | None"
+    """Whether the token of a sign-in will not do."""
     base_url: "str | None"
     """Where the call goes, where that is known; else it is worked out from account and route."""
     profile: "str | None"
