@@ -28,6 +28,12 @@ class Run(Protocol):
     def __call__(self, *arguments: str | Path, code: int = 0) -> Outcome: ...
 
 
+class Drop(Protocol):
+    """Put what a user wrote, text or data, where the program looks for it, and return where that is."""
+
+    def __call__(self, said: Any, name: str = "models.json") -> Path: ...
+
+
 def replace(path: Path, old: str, new: str) -> None:
     """Write *new* in place of *old*, which stands once in the file at *path*."""
     text = path.read_text()

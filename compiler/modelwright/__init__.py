@@ -3,7 +3,19 @@
 from .ir.resolved import Limits, Model
 from .ir.usage import Usage
 from .runtime.cost import Cost, cost
-from .runtime.errors import AmbiguousRefError, ArtifactError, MissingVariableError, ModelwrightError, RegistryError, UnknownRefError, UsageError
+from .runtime.errors import (
+    AmbiguousRefError,
+    ArtifactError,
+    CredentialError,
+    MissingVariableError,
+    ModelwrightError,
+    NotAllowedError,
+    RegistryError,
+    StoredSecretError,
+    UnavailableModelError,
+    UnknownRefError,
+    UsageError,
+)
 from .runtime.registry import Registry, load
 from .version import __version__
 
@@ -11,12 +23,16 @@ __all__ = [
     "AmbiguousRefError",
     "ArtifactError",
     "Cost",
+    "CredentialError",
     "Limits",
     "MissingVariableError",
     "Model",
     "ModelwrightError",
+    "NotAllowedError",
     "Registry",
     "RegistryError",
+    "StoredSecretError",
+    "UnavailableModelError",
     "UnknownRefError",
     "Usage",
     "UsageError",

@@ -60,7 +60,7 @@ def test_fased_09_new_models_gaps_with_their_reason_and_changed_capabilities_are
     states = {source["id"]: source for source in found["sources"]}
     assert {name: states[name]["state"] for name in ("clef", "dune", "etch")} == {"clef": "credential-missing", "dune": "base-url-missing", "etch": "catalog-unsupported"}
     assert {states[name]["state"] for name in ("clef", "dune", "etch")} == REASONS
-    assert states["clef"]["detail"] == "set CLEF_API_KEY"
+    assert states["clef"]["detail"] == "set CLEF_API_KEY, or run `providers login clef`"
     assert "DUNE_URL" in states["dune"]["detail"]
     assert [(change["id"], change["class"], change["old"], change["new"]) for change in found["changes"][:2]] == [
         ("acme/acme-large#capabilities.tools", "capability-lost", True, False),

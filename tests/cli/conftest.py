@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from checkout import ROOT
 from command_line import Outcome
 from compile_golden import FIXTURES, lay
 
@@ -53,6 +55,13 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     lay(FIXTURES / "_base", root)
     monkeypatch.chdir(root)
     return root
+
+
+@pytest.fixture
+def real_words(tree: Path) -> None:
+    """Give the small registry the words of the real one."""
+    shutil.rmtree(tree / "registry" / "vocabulary")
+    shutil.copytree(ROOT / "registry" / "vocabulary", tree / "registry" / "vocabulary")
 
 
 @pytest.fixture

@@ -89,7 +89,7 @@ DAMAGES: dict[str, Damage] = {
     "nested a hundred thousand deep in a block": text(b"- " * 100_000 + b"a\n"),
     "nested a thousand deep over lines": text(b"".join(b" " * level + b"a:\n" for level in range(1_000))),
     "anchors that explode": text(b"a: &a [x, x]\n" + b"".join(b"%c: &%c [*%c, *%c]\n" % (name, name, name - 1, name - 1) for name in range(ord("b"), ord("z")))),
-    "a list": text(b"[]\n"),
+    "a list": text(b'["a"]\n'),
     "text": text(b'"text"\n'),
     "a number": text(b"7\n"),
     "an endless number": text(b"9" * 1_000_000),

@@ -32,7 +32,7 @@ def test_commands_and_options_are_completed() -> None:
     assert _completed("co") == [name for name in COMMANDS if name.startswith("co")]
     assert "--format" in _completed("lint", "--fo")
     assert _completed("lint", "--format", "s") == ["sarif"]
-    assert _completed("models", "") == ["list", "show"]
+    assert _completed("models", "") == ["add", "list", "remove", "show"]
 
 
 @pytest.mark.usefixtures("compiled")

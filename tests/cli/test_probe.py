@@ -153,7 +153,7 @@ def test_a_model_is_looked_for_among_what_the_key_sees(shop: Shop) -> None:
 
 def test_what_is_wrong_is_said_with_its_cure_and_nothing_is_sent_without_need(shop: Shop, run: Run) -> None:
     found = run("probe", "openai", code=4)
-    assert (found.out, shop.server.calls) == ("openai: credential-missing: set OPENAI_API_KEY\n", [])
+    assert (found.out, shop.server.calls) == ("openai: credential-missing: set OPENAI_API_KEY, or run `providers login openai`\n", [])
     assert run("probe", "azure-openai", code=1).out == "azure-openai: catalog-unsupported: no listing of its models is known\n"
     assert "vllm: unreachable: no connection" in run("probe", "vllm", "--base-url", "http://127.0.0.1:9/v1", code=4).out
     assert "has no route 'x'; it has native, compat" in run("probe", "google", "--route", "x", code=2).err

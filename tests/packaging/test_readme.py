@@ -150,8 +150,8 @@ def test_what_the_readme_counts_is_so_many() -> None:
     providers, models = (int(number.replace(",", "")) for number in re.findall(r"\| more than (\d+) \[providers\].* more than ([\d,]+) models ", text)[0])
     assert providers < len(registry.providers()) < 1.5 * providers
     assert models < sum(1 for _ in registry.models()) < 1.5 * models
-    assert "more than forty rules" in text
-    assert 40 < len(all_rules()) < 60
+    assert "more than seventy rules" in text
+    assert 70 < len(all_rules()) < 100
 
 
 def test_loading_takes_as_little_as_the_readme_says() -> None:

@@ -10,26 +10,22 @@ from ..discover import all_adapters
 from ..discover.adapter import Listing
 from ..discover.reading import Ask, Reading
 from ..review import upstreams
+from ..review.compare import is_news
+from ..runtime.credentials import chain
+from ..runtime.credentials.none import NONE
 from ..runtime.endpoint import is_private, listing
-from ..runtime.errors import MissingVariableError
+from ..runtime.errors import CredentialError, MissingVariableError, StoredSecretError
+from . import searching
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from ..ir.catalog import Catalog, Facts
+    from ..runtime.credentials.answer import Credential
+    from ..runtime.credentials.search import Search
 
 _OWN_HARDWARE = "local"
 _DYNAMIC = "open_ids"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credential:
-    """A credential for a listing: what carries it, and where it was found."""
-
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    query: Mapping[str, str] = field(default_factory=dict, repr=False)
-    found_in: str | None = None
-    """`env:NAME` or `explicit`; None: there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +51,7 @@ class Question:
     reading: Reading | None = None
     """How it ended without being asked."""
     found_in: str | None = None
+    """Where the credential was found, as `env:NAME` or `vault:work`; None: none is sent."""
     is_own: bool = False
     """Whether the provider is the user's own: what it lists is kept for a compile, and is no news for the registry."""
 
@@ -66,20 +63,23 @@ def own_questions(users: Catalog, registry: Catalog, environ: Mapping[str, str],
             yield replace(question, is_own=True)
 
 
-def questions(catalog: Catalog, environ: Mapping[str, str], providers: Collection[str] = (), given: Given | None = None) -> Iterator[Question]:
+def questions(catalog: Catalog, environ: Mapping[str, str], providers: Collection[str] = (), given: Given | None = None, *, users: Catalog | None = None) -> Iterator[Question]:
     """
     Yield every source that may be asked about *providers*, all of them when it is empty; *given* holds for each of them.
 
-    What runs on the user's own machine is asked only when it is named, or when the environment says where it is.
+    They are asked with the credentials of the user's accounts: those of *users*, the registry with the user's files, where *catalog*
+    is without. What runs on the user's own machine is asked only when it is named, or when an account or the environment says
+    where it is.
     """
+    accounts = catalog if users is None else users
     units = catalog.words("price-units")
     for source, provider, entry in upstreams.sources_of(catalog):
         facts = catalog.providers[provider].facts
         if providers and provider not in providers:
             continue
-        if not providers and facts["kind"] == _OWN_HARDWARE and not _is_set_up(facts, environ):
+        if not providers and facts["kind"] == _OWN_HARDWARE and not _is_set_up(accounts, facts, environ):
             continue
-        yield _question(catalog, source, facts, entry, environ, units, given or Given())
+        yield _question(catalog, accounts, source, facts, entry, environ, units, given or Given())
     for provider, declared in catalog.providers.items():
         if (
             "discovery" not in declared.facts
@@ -97,7 +97,7 @@ def catalogues(catalog: Catalog) -> Iterator[Question]:
         yield Question(source=word, provider=None, entry=said, ask=Ask(listing=Listing(source=word, provider="", adapter="", url=said["url"]), adapter=None))
 
 
-def _question(catalog: Catalog, source: str, facts: Facts, entry: Facts, environ: Mapping[str, str], units: Mapping[str, Any], given: Given) -> Question:
+def _question(catalog: Catalog, accounts: Catalog, source: str, facts: Facts, entry: Facts, environ: Mapping[str, str], units: Mapping[str, Any], given: Given) -> Question:
     kinds = catalog.words("auth")
     spec = Listing(
         source=source,
@@ -111,7 +111,6 @@ def _question(catalog: Catalog, source: str, facts: Facts, entry: Facts, environ
         skip=tuple(entry.get("skip", ())),
         usd_per_mtok=Decimal(str(units[entry["price_unit"]]["usd_per_mtok"])) if entry.get("price_unit") in units else None,
     )
-    route = _route(facts, entry, kinds, environ, given.route)
     adapter = all_adapters().get(entry["adapter"])
 
     def unread(state: str, why: str) -> Question:
@@ -119,45 +118,48 @@ def _question(catalog: Catalog, source: str, facts: Facts, entry: Facts, environ
 
     if adapter is None:
         return unread("catalog-unsupported", f"there is no adapter {entry['adapter']!r}")
+    search = searching.for_listing(accounts, facts, environ, elsewhere=accounts is catalog or not is_news(catalog, facts["id"]), explicit=given.key, base_url=given.base_url)
+    search = search.but(routes=_routes(search.routes, entry.get("route", given.route)))
     try:
-        url, headers = listing(facts, route, entry["url"], catalog.words("protocols"), environ, given.base_url)
+        credential, why = (None if entry["auth"] == "none" else _credential(search, kinds)), ""
+    except StoredSecretError as error:
+        credential, why = None, str(error)
+    route = next((route for route in search.routes if credential is not None and route["id"] == credential.route), search.routes[0])
+    try:
+        url, headers = listing(searching.filled(facts, search.account), route, entry["url"], catalog.words("protocols"), environ, given.base_url or search.account.get("base_url"))
     except MissingVariableError as error:
         return unread("base-url-missing", str(error))
-    credential = Credential() if entry["auth"] == "none" else credential_of(facts, route, kinds, environ, given.key)
-    if credential.found_in is None and entry["auth"] == "required" and not _may_do_without(route, url, given):
-        return unread(*_why_not(route, kinds))
-    ask = Ask(listing=replace(spec, url=url), adapter=adapter, headers={**headers, **credential.headers}, query=credential.query)
-    return Question(source=source, provider=facts["id"], entry=entry, ask=ask, found_in=credential.found_in)
+    if why:
+        return unread("credential-missing", why)
+    if credential is None and entry["auth"] == "required" and not _may_do_without(route, url, given):
+        return unread(*_why_not(search, route, kinds))
+    ask = Ask(listing=replace(spec, url=url), adapter=adapter, headers={**headers, **search.account.get("headers", {})})
+    if credential is None:
+        return Question(source=source, provider=facts["id"], entry=entry, ask=ask)
+    ask = replace(ask, headers={**ask.headers, **credential.headers()}, query=credential.query())
+    return Question(source=source, provider=facts["id"], entry=entry, ask=ask, found_in=credential.source)
 
 
-def _is_set_up(facts: Facts, environ: Mapping[str, str]) -> bool:
-    return any(environ.get(name) for route in facts["routes"] for name in (*route.get("base_url_env", ()), *route["auth"].get("env", ())))
+def _is_set_up(accounts: Catalog, facts: Facts, environ: Mapping[str, str]) -> bool:
+    named = any(environ.get(name) for route in facts["routes"] for name in (*route.get("base_url_env", ()), *route["auth"].get("env", ())))
+    return named or any(entry.provider == facts["id"] and entry.facts["status"] == "active" for entry in accounts.accounts.values())
 
 
-def _route(facts: Facts, entry: Facts, kinds: Mapping[str, Any], environ: Mapping[str, str], wanted: str | None) -> Facts:
-    """Return the route whose address and credential the listing takes: the one it names, or that is *wanted*; else the first with a key, else the first."""
-    routes: list[Facts] = facts["routes"]
-    named = entry.get("route", wanted)
-    if named is not None:
-        return next((route for route in routes if route["id"] == named), routes[0])
-    return next((route for route in routes if credential_of(facts, route, kinds, environ).found_in), routes[0])
+def _routes(routes: list[Facts], named: str | None) -> list[Facts]:
+    """Return the routes whose address and credential a listing may take: the one that is *named*; else all."""
+    return [route for route in routes if named in (None, route["id"])] or routes[:1]
 
 
-def credential_of(facts: Facts, route: Facts, kinds: Mapping[str, Any], environ: Mapping[str, str], key: str | None = None) -> Credential:
-    """Return what proves who asks: *key*, else the first variable of the route that is set and is no placeholder."""
-    auth = route["auth"]
-    kind = kinds.get(auth["kind"], {})
-    if not kind.get("is_key"):
-        return Credential()
-    placeholders = {word for one in kinds.values() for word in one.get("placeholders", ())}
-    names = [name for name in auth.get("env", ()) if environ.get(name, "").strip() and environ[name].strip() not in placeholders]
-    found_in, secret = ("explicit", key) if key else (f"env:{names[0]}", environ[names[0]].strip()) if names else (None, "")
-    if found_in is None:
-        return Credential()
-    if "query" in auth:
-        return Credential(query={auth["query"]: secret}, found_in=found_in)
-    header, scheme = auth.get("header", kind.get("header", "Authorization")), kind.get("scheme")
-    return Credential(headers={header: f"{scheme} {secret}" if scheme else secret}, found_in=found_in)
+def _credential(search: Search, kinds: Mapping[str, Any]) -> Credential | None:
+    """Return what proves who asks; None when there is nothing, or only what signs requests, which a listing does not speak."""
+    sent = [route for route in search.routes if kinds.get(route["auth"]["kind"], {}).get("is_key") or not (search.keys_only or kinds.get(route["auth"]["kind"], {}).get("chain"))]
+    try:
+        found = chain.first(search.but(routes=sent)) if sent else None
+    except StoredSecretError:
+        raise
+    except CredentialError:
+        return None
+    return None if found is None or found.source == NONE else found
 
 
 def _may_do_without(route: Facts, url: str, given: Given) -> bool:
@@ -166,12 +168,10 @@ def _may_do_without(route: Facts, url: str, given: Given) -> bool:
     return route["auth"]["kind"] == "none" or required is False or ((required == "if_public_host" or given.base_url is not None) and is_private(url))
 
 
-def _why_not(route: Facts, kinds: Mapping[str, Any]) -> tuple[str, str]:
-    auth = route["auth"]
-    kind = kinds.get(auth["kind"], {})
+def _why_not(search: Search, route: Facts, kinds: Mapping[str, Any]) -> tuple[str, str]:
+    kind = kinds.get(route["auth"]["kind"], {})
     if kind.get("chain"):
-        return "catalog-unsupported", f"the listing takes {auth['kind']}, which a refresh does not speak"
-    if not kind.get("is_key"):
-        return "credential-missing", "reached by signing in; a refresh lists with keys only"
-    names = " or ".join(auth.get("env", ())) or "a key with `providers probe --api-key`"
-    return "credential-missing", f"set {names}"
+        return "catalog-unsupported", f"the listing takes {route['auth']['kind']}, which a refresh does not speak"
+    if search.keys_only and not kind.get("is_key"):
+        return "credential-missing", "reached by signing in, and `policy.listing_sign_ins` has listings asked with keys only"
+    return "credential-missing", chain.cure(search)

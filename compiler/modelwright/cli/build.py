@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,9 @@ from ..source.write import write_atomically
 from ..version import VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..ir.inputs import UserFile
     from ..pipeline import Result
 
 
@@ -30,6 +34,24 @@ def write(path: str, content: bytes) -> None:
     """Put *content* at *path*, making its folder; the file that was there stays until the new one is whole."""
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
     write_atomically(path, content)
+
+
+def write_paths(artifact: str, result: Result, users: Iterable[UserFile]) -> None:
+    """
+    Write beside *artifact* where the user's files of *result* are on this machine, for the credentials that stand in them.
+
+    The artifact itself is the same on every machine. Without such credentials there is no such file.
+    """
+    from ..runtime.credentials import files, paths
+
+    known = {user.path: os.path.abspath(user.file) for user in users}
+    steps = [step for entry in result.catalog.accounts.values() for account in (entry.facts, *entry.facts.get("profiles", {}).values()) for step in account["credentials"]]
+    wanted = {step["file"]: known[step["file"]] for step in steps if step["step"] == "inline" and step["file"] in known}
+    place = artifact + paths.SUFFIX
+    if wanted:
+        files.write_private(place, (json.dumps(wanted, indent=1, sort_keys=True) + "\n").encode())
+    elif os.path.isfile(place):
+        os.unlink(place)
 
 
 def build_packaged_artifact(registry: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:

@@ -34,7 +34,8 @@ def command(output: str | None, target: str, check: bool, locked: bool, lock: bo
     Compile the registry and your own files into the file programs load.
 
     The same inputs give the same bytes on any machine. With an error-level finding nothing is written and the file of last
-    time stays.
+    time stays; but what is wrong in a file of a system that goes on without it (zot, Sloppy) is left out with a warning, while
+    `providers lint` calls it an error.
 
     \b
       providers compile
@@ -50,7 +51,8 @@ def command(output: str | None, target: str, check: bool, locked: bool, lock: bo
     from ..runtime import home
     from . import build
 
-    result = pipeline.compile(inputs.find(registry, configs, sightings=not no_sightings))
+    found = inputs.find(registry, configs, sightings=not no_sightings)
+    result = pipeline.compile(found, lenient=True)
     _report(result)
     if locked:
         _compare(result)
@@ -65,6 +67,8 @@ def command(output: str | None, target: str, check: bool, locked: bool, lock: bo
         sys.stdout.buffer.write(content)
     else:
         _write(path, content, "name another place with -o")
+        if target == "artifact":
+            build.write_paths(path, result, found.user_files)
         notice(f"{path}: {len(result.catalog.providers)} providers, {len(result.catalog.models)} models, {len(content):,} bytes")
     if lock:
         _write(LOCK, _lock(result), "go to a folder where it can be")

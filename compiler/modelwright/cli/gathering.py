@@ -71,7 +71,7 @@ def gather(
         data = foreign.load(from_file)
         if not is_recording(data):
             return read_file(catalog, from_file, data, providers, read_from, read_on)
-    asked = [*asking.questions(catalog, os.environ, providers)]
+    asked = [*asking.questions(catalog, os.environ, providers, users=users)]
     asked += asking.catalogues(catalog) if not providers or not catalog.providers.keys().isdisjoint(providers) else ()
     asked += [] if users is None else asking.own_questions(users, catalog, os.environ, providers)
     if sources:

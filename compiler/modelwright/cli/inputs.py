@@ -43,7 +43,9 @@ def user_files(configs: "Sequence[str]") -> "list[UserFile]":
     if configs:
         names = [os.path.basename(config) for config in configs]
         paths = [f"config/{name}" if names.count(name) == 1 else f"config/{index}/{name}" for index, name in enumerate(names, start=1)]
-        return [UserFile(config, path, COMMAND_LINE) for config, path in zip(configs, paths, strict=True)]
+        from .options import dialect
+
+        return [UserFile(config, path, COMMAND_LINE, dialect=dialect()) for config, path in zip(configs, paths, strict=True)]
     found = []
     user = os.path.join(home.folder("config", os.environ), "models.json")
     if os.path.lexists(user):

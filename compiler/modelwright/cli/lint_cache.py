@@ -21,7 +21,7 @@ _FOLDERS = ("vocabulary", "providers", "models")
 def key(inputs: "Inputs", select: "Sequence[str]", ignore: "Sequence[str]") -> str:
     """Return what the result is found by."""
     package = os.path.dirname(resources.__file__)
-    tool = [VERSION, *(_stamp(entry) for folder in (os.path.join(package, "rules"), resources.schema_dir()) for entry in _entries(folder))]
+    tool = [VERSION, *(_stamp(entry) for folder in (os.path.join(package, "rules"), os.path.join(package, "dialects"), resources.schema_dir()) for entry in _entries(folder))]
     asked = [os.path.abspath(inputs.registry), os.getcwd(), inputs.today, repr(inputs.user_files), repr(inputs.sightings), repr(sorted(select)), repr(sorted(ignore))]
     return "\n".join([*tool, *asked])
 

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from . import options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..runtime.registry import Registry
 
 
 @click.command(name="list")
 @click.argument("provider", required=False, type=options.Provider())
 @click.option("--provider", "named", type=options.Provider(), metavar="PROVIDER", help="This provider only; also as an argument.")
 @click.option("--all", "all_", is_flag=True, help="Also those kept for old configs only.")
+@click.option("--signed-in-first", is_flag=True, help="Those with a credential before the others, each part in the usual order.")
 @options.formats("text", "json", "csv")
 @options.artifact
 @options.output
-def command(provider: str | None, named: str | None, all_: bool, format_: str, artifact: str | None) -> None:
+def command(provider: str | None, named: str | None, all_: bool, signed_in_first: bool, format_: str, artifact: str | None) -> None:
     """
     List the providers with their routes and credentials.
 
     \b
       providers list
       providers list --provider anthropic --format json
+      providers list --signed-in-first
     """
     from . import output
 
@@ -30,12 +38,25 @@ def command(provider: str | None, named: str | None, all_: bool, format_: str, a
     wanted = provider or named
     records = [registry.provider(wanted)] if wanted else [record for record in registry.providers() if all_ or record.get("listing") != "compat"]
     kinds = registry.words("auth")
+    if signed_in_first:
+        signed_in = _signed_in(registry, records)
+        records.sort(key=lambda record: record["id"] not in signed_in)
     if format_ == "json":
         output.as_json({"providers": [_shown(record, kinds) for record in records]})
         return
     columns = ("provider", "route", "protocol", "base url", "auth", "env")
     rows = [_row(record, route) for record in records for route in record["routes"]]
     (output.as_csv if format_ == "csv" else output.as_columns)(columns, rows)
+
+
+def _signed_in(registry: Registry, records: Sequence[dict[str, Any]]) -> set[str]:
+    """Return the ids of the providers that an active account of the user's, or without one the provider itself, has a credential for; no secret is read."""
+    from ..runtime.credentials import chain
+
+    own = registry.accounts()
+    taken = {account["provider"] for account in own}
+    asked = [account for account in own if account["status"] == "active"] + [registry.account(record["id"]) for record in records if record["id"] not in taken]
+    return {account["provider"] for account in asked if chain.has_credential(registry, account, os.environ)}
 
 
 def _row(record: dict[str, Any], route: dict[str, Any]) -> tuple[Any, ...]:

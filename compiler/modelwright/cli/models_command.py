@@ -1,4 +1,4 @@
-"""`providers models list|show`."""
+"""`providers models list|show|add|remove`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import options
+from .models_add import add
+from .models_remove import remove
 
 if TYPE_CHECKING:
     from ..ir.resolved import Model
@@ -32,19 +34,26 @@ _CSV = (
 
 @click.group(name="models")
 def command() -> None:
-    """List the models, or show one."""
+    """List the models, show one, or change your own."""
+
+
+command.add_command(add)
+command.add_command(remove)
 
 
 @command.command(name="list")
 @click.option("--provider", type=options.Provider(), metavar="PROVIDER", help="Models of this provider only.")
 @click.option("--all", "all_", is_flag=True, help="Retired models too.")
+@click.option("--configured", is_flag=True, help="Those that your files offer only, in the order in which they are tried.")
 @click.option("--on", type=options.Day(), metavar="DAY", help="Prices and limits as of this day instead of today.")
 @options.formats("text", "json", "csv")
 @options.artifact
 @options.output
-def list_models(provider: str | None, all_: bool, on: str | None, format_: str, artifact: str | None) -> None:
+def list_models(provider: str | None, all_: bool, configured: bool, on: str | None, format_: str, artifact: str | None) -> None:
     """
     List the models, sorted by provider and id.
+
+    With --configured: those of your accounts, and those that your files' system adds for a credential that is found (Sloppy).
 
     \b
       providers models list --provider anthropic
@@ -55,8 +64,9 @@ def list_models(provider: str | None, all_: bool, on: str | None, format_: str, 
 
     day = on or today()
     registry = output.open_registry(artifact)
-    found = registry.models(str(registry.provider(provider)["id"]) if provider else None)
-    entries = [shown.model(model, day) for model in found if all_ or model.status != "retired"]
+    identity = str(registry.provider(provider)["id"]) if provider else None
+    found = (model for model in registry.offered() if identity in (None, model.provider)) if configured else registry.models(identity)
+    entries = [shown.model(model, day) for model in found if all_ or configured or model.status != "retired"]
     if format_ == "json":
         output.as_json({"models": entries})
     elif format_ == "csv":

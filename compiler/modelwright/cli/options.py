@@ -8,10 +8,19 @@ import click
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from decimal import Decimal
 
     from click.shell_completion import CompletionItem
 
     Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+DIALECTS = ("native", "fased", "routerly", "sloppy", "sloppy@seed", "sophon", "zot")
+"""What `--dialect` takes."""
+_MOST_USD, _MOST_DIGITS = 1_000_000, 12
+FORMATS = ("text", "json", "csv", "markdown", "github", "sarif")
+FORMAT_VARIABLES = ["PROVIDERS_FORMAT", "SOPHON_FORMAT"]
+"""Variables that name a format for all commands, first hit wins."""
 
 
 class Ref(click.ParamType[str]):
@@ -66,14 +75,38 @@ class Day(click.ParamType[str]):
             self.fail(f"{value!r} is not a day; write YYYY-MM-DD", param, ctx)
 
 
+class Usd(click.ParamType["Decimal"]):
+    """An amount in USD: a plain number of at most twelve digits, not below zero."""
+
+    name = "usd"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        from decimal import Decimal, InvalidOperation
+
+        try:
+            amount = value if isinstance(value, Decimal) else Decimal(value)
+        except InvalidOperation:
+            amount = Decimal("NaN")
+        if not amount.is_finite() or not 0 <= amount <= _MOST_USD or len(amount.normalize().as_tuple().digits) > _MOST_DIGITS:
+            self.fail(f"{value!r} is not an amount of USD; write a number like 0.25", param, ctx)
+        return amount
+
+
+class Format(click.Choice[str]):
+    """One of a command's formats; `table` is text. Of what a variable names for all commands, one that has it not takes its default."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        is_for_all = ctx is not None and param is not None and ctx.get_parameter_source(param.name or "") is click.core.ParameterSource.ENVIRONMENT
+        word = "text" if value == "table" and "text" in self.choices else value
+        return str(self.choices[0] if is_for_all and word in FORMATS and word not in self.choices else super().convert(word, param, ctx))
+
+
 def formats(*names: str) -> Decorator:
     """Return the option `--format` for *names*, the first being the default, with `--json` beside it."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         function = click.option("--json", "format_", flag_value="json", help="Same as --format json.")(function)
-        return click.option("--format", "format_", type=click.Choice(names), default=names[0], show_default=True, envvar="PROVIDERS_FORMAT", help="How the result is written.")(
-            function
-        )
+        return click.option("--format", "format_", type=Format(names), default=names[0], show_default=True, envvar=FORMAT_VARIABLES, help="How the result is written.")(function)
 
     return decorate
 
@@ -92,7 +125,16 @@ def sources(function: Callable[..., Any]) -> Callable[..., Any]:
     registry = click.option(
         "--registry", envvar="PROVIDERS_REGISTRY", type=click.Path(), metavar="DIR", help="The registry. Default: the checkout's when inside one, else the packaged one."
     )
-    return registry(config(function))
+    dialect = click.option(
+        "--dialect",
+        envvar="PROVIDERS_DIALECT",
+        type=click.Choice(DIALECTS),
+        expose_value=False,
+        callback=_read_as,
+        metavar="DIALECT",
+        help=f"Read the files of --config as this instead of telling it from what is in them: {', '.join(DIALECTS)}.",
+    )
+    return registry(config(dialect(function)))
 
 
 def artifact(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -113,6 +155,12 @@ def output(function: Callable[..., Any]) -> Callable[..., Any]:
     return quiet(plain(function))
 
 
+def dialect() -> str | None:
+    """Return the dialect that the command that runs was called with."""
+    context = click.get_current_context(silent=True)
+    return None if context is None else context.meta.get(_DIALECT)
+
+
 def is_quiet() -> bool:
     """Tell whether the command that runs was called with --quiet."""
     context = click.get_current_context(silent=True)
@@ -129,8 +177,12 @@ def _be_quiet(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     ctx.meta[_QUIET] = value
 
 
+def _read_as(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    ctx.meta[_DIALECT] = value
+
+
 def _be_plain(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     ctx.meta[_PLAIN] = value
 
 
-_QUIET, _PLAIN = "modelwright.quiet", "modelwright.plain"
+_QUIET, _PLAIN, _DIALECT = "modelwright.quiet", "modelwright.plain", "modelwright.dialect"

@@ -16,6 +16,7 @@ from . import options, terminal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ..ir.resolved import Model
     from ..runtime.registry import Registry
 
 _FORMULA = ("=", "+", "-", "@")
@@ -83,6 +84,21 @@ def open_registry(artifact: str | None) -> Registry:
     if not options.is_quiet() and (newer := _newer(registry)):
         notice(f"note: {newer} is newer than the compiled registry; run `providers compile`")
     return registry
+
+
+def resolved(registry: Registry, ref: str, on: str | None = None) -> Model:
+    """Return the model that *ref* names; where the user's files are of a system that goes on without it, with a notice the one that it would use."""
+    from ..runtime.errors import UnknownRefError
+    from ..runtime.stand_in import stand_in
+
+    try:
+        return registry.resolve(ref, on)
+    except UnknownRefError as error:
+        model = stand_in(registry, ref, os.environ, on)
+        if model is None:
+            raise
+        notice(f"warning: {error}; {model.ref} is used instead")
+        return model
 
 
 def _newer(registry: Registry) -> str | None:

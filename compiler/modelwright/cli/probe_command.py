@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,8 @@ import click
 from . import options
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .probing import Answer
 
 _NOT_OK = 1
@@ -38,6 +41,7 @@ def command(ctx: click.Context, provider: str, api_key: str | None, base_url: st
       providers probe openai/gpt-5.5
       providers probe openai --base-url http://127.0.0.1:8000/v1
       pass show acme | providers probe groq --api-key -
+      providers probe gemini --dialect sloppy --json      (as Sloppy's probe answers)
     """
     from . import probing
 
@@ -45,17 +49,21 @@ def command(ctx: click.Context, provider: str, api_key: str | None, base_url: st
     if api_key is not None and not key:
         raise click.UsageError("--api-key is empty.")
     answer = probing.probe(provider, os.environ, registry=registry, configs=configs, key=key, base_url=base_url, route=route)
-    _print(answer, format_)
+    _print(answer, format_, provider)
     ctx.exit(0 if answer.ok else _NO_CREDENTIAL_OR_NETWORK if answer.is_about_access else _NOT_OK)
 
 
-def _print(answer: Answer, format_: str) -> None:
-    from . import output
+def _print(answer: Answer, format_: str, asked: str) -> None:
+    from ..dialects import family
+    from . import output, probe_as_sloppy
 
-    rows = [(model["id"], model.get("name", model["id"]), model.get("limits", {}).get("context_tokens"), ",".join(_able(model))) for model in answer.models]
+    if format_ == "json" and family(options.dialect() or "") == "sloppy":
+        click.echo(json.dumps(probe_as_sloppy.shaped(answer, asked), ensure_ascii=False, indent=2))
+        return
+    rows = [(model["id"], model.get("name", model["id"]), model.get("limits", {}).get("context_tokens"), ",".join(able(model))) for model in answer.models]
     if format_ == "json":
         keys = ("id", "title", "context_tokens", "capabilities")
-        models: list[dict[str, Any]] = [dict(zip(keys, (*row[:3], _able(model)), strict=True)) for row, model in zip(rows, answer.models, strict=True)]
+        models: list[dict[str, Any]] = [dict(zip(keys, (*row[:3], able(model)), strict=True)) for row, model in zip(rows, answer.models, strict=True)]
         output.as_json({**answer.about(), "models": models})
     elif format_ == "csv":
         output.as_csv(("id", "title", "context", "capabilities"), rows)
@@ -68,7 +76,7 @@ def _print(answer: Answer, format_: str) -> None:
             )
 
 
-def _able(model: dict[str, Any]) -> list[str]:
+def able(model: Mapping[str, Any]) -> list[str]:
     """Return what *model* is listed as able to do."""
     senses = ["vision"] if "image" in model.get("input", ()) else []
     thinks = ["thinking"] if model.get("thinking", {}).get("mode", "none") != "none" else []

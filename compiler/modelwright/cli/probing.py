@@ -37,9 +37,11 @@ class Answer:
     state: str
     message: str
     found_in: str | None
-    """Where the credential was found, as `env:NAME`; None: none was sent."""
+    """Where the credential was found, as `env:NAME` or `vault:work`; None: none was sent."""
     models: Sequence[dict[str, Any]]
     """Sightings, by id; where the listing gave none and the key is right all the same, those of the registry."""
+    known: Mapping[str, dict[str, Any]]
+    """What the registry and the user's files say of the provider's models, by id."""
 
     @property
     def is_about_access(self) -> bool:
@@ -124,9 +126,11 @@ def _answer(catalog: Catalog, provider: str, model: str | None, question: Questi
     if ok and model is not None:
         ok, state, message, models = _of_model(catalog.models.get(f"{provider}/{model}"), model, state, message, models)
     if question.found_in is not None:
-        message += f", with the key of {question.found_in.removeprefix('env:')}" if question.found_in.startswith("env:") else ", with the key that was given"
+        kind, _, name = question.found_in.partition(":")
+        message += ", with the key that was given" if kind == "explicit" else f", with the key of {name if kind == 'env' else question.found_in}"
     url = "" if question.ask is None else question.ask.address()
-    return Answer(provider=provider, route=question.entry.get("route"), url=url, ok=ok, state=state, message=message, found_in=question.found_in, models=models)
+    known = {entry.id: entry.facts for entry in catalog.models_of(provider)}
+    return Answer(provider=provider, route=question.entry.get("route"), url=url, ok=ok, state=state, message=message, found_in=question.found_in, models=models, known=known)
 
 
 def _of_model(entry: Entry | None, model: str, state: str, message: str, models: Sequence[dict[str, Any]]) -> tuple[bool, str, str, Sequence[dict[str, Any]]]:

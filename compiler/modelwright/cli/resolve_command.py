@@ -13,33 +13,42 @@ from . import options
 @click.argument("ref", type=options.Ref())
 @click.option("--route", metavar="ROUTE", help="This route of the provider, by id. Default: the first whose credential is set.")
 @click.option("--on", type=options.Day(), metavar="DAY", help="Read aliases that moved as of this day instead of today.")
+@click.option("--available", is_flag=True, help="Refuse a model that your files do not offer.")
 @options.formats("text", "json")
 @options.artifact
 @options.output
-def command(ref: str, route: str | None, on: str | None, format_: str, artifact: str | None) -> None:
+def command(ref: str, route: str | None, on: str | None, available: bool, format_: str, artifact: str | None) -> None:
     """
     Show where a call to a model would go.
 
-    Nothing is sent, and no secret is read: only whether the variable that would hold it is set.
+    Nothing is sent, and no secret is read: only where it is. With --available the model has to be one that your files offer,
+    where their system uses nothing else (Sloppy, Sophon, Routerly).
 
     \b
       providers resolve anthropic/claude-sonnet-4-5
       AWS_REGION=eu-central-1 providers resolve bedrock/anthropic.claude-sonnet-4-6
     """
     from ..diagnostics.render_text import printable
+    from ..runtime.credentials import chain
     from ..runtime.endpoint import endpoint
     from . import output
 
     registry = output.open_registry(artifact)
-    model = registry.resolve(ref, on)
-    found = endpoint(registry, model, os.environ, route)
+    model = output.resolved(registry, ref, on)
+    if available:
+        registry.select(ref)
+    search = chain.for_model(registry, model, os.environ, route)
+    credential = next((look for look in chain.looks(search) if look.found), None)
+    found = endpoint(registry, model, os.environ, route if credential is None else credential.route)
+    has_chain = search.kinds.get(found.auth_kind, {}).get("chain") and any(step["step"] == "chain" for step in search.account["credentials"])
+    source = credential.source if credential is not None else found.auth_kind if has_chain else None  # a role of the machine, which only a call finds
     if format_ == "json":
-        auth = {"kind": found.auth_kind, "header": found.header, "source": found.source, "env": list(found.env)}
+        auth = {"kind": found.auth_kind, "header": found.header, "source": source, "env": list(found.env)}
         output.as_json(
             {
                 "ref": model.ref,
                 "provider": model.provider,
-                "account": None,
+                "account": found.account,
                 "model": model.id,
                 "upstream_model": found.upstream_id,
                 "route": found.route,
@@ -51,16 +60,16 @@ def command(ref: str, route: str | None, on: str | None, format_: str, artifact:
             }
         )
         return
-    credential = found.source or (f"not found; set {' or '.join(found.env)}" if found.env else "not found")
     lines = {
         "ref": model.ref,
+        **({"account": found.account} if found.account else {}),
         "route": found.route,
         "protocol": found.protocol,
         "base url": found.base_url,
         "url": found.url,
         "model sent": found.upstream_id,
         "auth": found.auth_kind + (f" in {found.header}" if found.header else ""),
-        "credential": credential,
+        "credential": source or f"not found; {chain.cure(search)}",
         **{f"{name}": value for name, value in found.headers.items()},
     }
     for label, value in lines.items():

@@ -12,19 +12,27 @@ COMMANDS = {
     "refresh": "Compare with what providers say today; apply what was approved.",
     "diff": "Show what changed between two registries, and what of it breaks.",
     "probe": "Ask a provider whether your key is right, and what it can see.",
+    "login": "Store an API key, encrypted, or show what to set up.",
+    "logout": "Remove what `providers login` stored.",
+    "auth": "Show where credentials come from, never the secrets.",
     "list": "List the providers with their routes and credentials.",
-    "models": "List the models, or show one.",
+    "accounts": "List your accounts, or change them.",
+    "models": "List the models, show one, or change your own.",
     "resolve": "Show where a call to a model would go.",
     "cost": "Count what a request costs, exactly.",
     "why": "Show where a value comes from: every layer's word, and which one won.",
     "explain": "Explain a finding's code.",
     "trust": "Let a project's file name endpoints and credentials.",
+    "restore": "Put a file of yours that cannot be read any more back as it was.",
     "import": "Propose what another catalogue has and the registry does not.",
     "conflicts": "List where other sources disagree with the registry, side by side.",
     "schema": "Print the JSON Schema of a kind of file.",
     "completion": "Print the completion script of a shell.",
 }
 """Commands in the order `--help` lists them, with the first line of their help."""
+
+
+_NO_CREDENTIAL = 4
 
 
 class _ReaderGoneError(Exception):
@@ -82,7 +90,7 @@ def group() -> None:
 
 def run() -> int:
     """Run the command line and return the exit code."""
-    from ..runtime.errors import ModelwrightError
+    from ..runtime.errors import CredentialError, ModelwrightError
 
     try:
         code = group.main(prog_name="providers", standalone_mode=False)
@@ -93,7 +101,7 @@ def run() -> int:
         code = error.exit_code
     except ModelwrightError as error:
         click.echo(f"error: {error}", err=True)
-        code = 1
+        code = _NO_CREDENTIAL if isinstance(error, CredentialError) else 1
     except _ReaderGoneError as error:
         raise BrokenPipeError from error
     except OSError as error:

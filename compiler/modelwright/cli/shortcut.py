@@ -8,7 +8,7 @@ are answered here, and just as the commands would (tests compare them); everythi
 import os
 import sys
 
-_SETTINGS = "PROVIDERS_"
+_SETTINGS = ("PROVIDERS_", "_PROVIDERS_", "SOPHON_FORMAT")
 _REGISTRY = "PROVIDERS_REGISTRY"
 _UNDERSTOOD = ("PROVIDERS_HOME", _REGISTRY)
 _QUIET = {"-q", "--quiet"}
@@ -18,7 +18,7 @@ _WIDTH = 80
 
 def answer(arguments: "list[str]") -> "int | None":
     """Print the answer to *arguments* and return the exit code; None when it takes the real command line."""
-    if any(name.startswith((_SETTINGS, "_PROVIDERS_")) and name not in _UNDERSTOOD for name in os.environ):
+    if any(name.startswith(_SETTINGS) and name not in _UNDERSTOOD for name in os.environ):
         return None
     if arguments in ([], ["--help"], ["-h"]):
         return _help(code=0 if arguments else 2)

@@ -1,6 +1,7 @@
 """What the terminal wants."""
 
 import os
+import sys
 
 
 def wants_colour(stream: "Any") -> bool:
@@ -8,6 +9,11 @@ def wants_colour(stream: "Any") -> bool:
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
+
+
+def has_person() -> bool:
+    """Tell whether there is somebody to ask: standard input and output are a terminal."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 TYPE_CHECKING = False

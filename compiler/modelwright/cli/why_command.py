@@ -12,6 +12,8 @@ from . import inputs, options
 if TYPE_CHECKING:
     from ..ir.catalog import Catalog, Entry, Pointer
 
+_CREDENTIAL = ("credential", "credentials")
+
 
 @click.command(name="why")
 @click.argument("ref", type=options.Ref())
@@ -25,11 +27,13 @@ def command(ref: str, field: str | None, on: str | None, format_: str, registry:
     Show where a value comes from: every layer's word, and which one won.
 
     FIELD is a dotted name, such as limits.context_tokens; a price key alone, such as input_usd_per_mtok, means the price that
-    holds today. Without FIELD every field is shown with the word that won. REF is a model's or a provider's.
+    holds today. Without FIELD every field is shown with the word that won. REF is a model's or a provider's. The field
+    `credential` of an account or a provider says where its key is looked for, which place has it and why the others have not.
 
     \b
       providers why anthropic/claude-sonnet-4-5 limits.context_tokens
       providers why openai/gpt-5.5 input_usd_per_mtok
+      providers why openrouter credential
     """
     from .. import pipeline
     from ..passes import trace
@@ -37,6 +41,12 @@ def command(ref: str, field: str | None, on: str | None, format_: str, registry:
     from . import output
 
     result = pipeline.resolve(inputs.find(registry, configs))
+    if field in _CREDENTIAL:
+        from . import searching, why_credential
+
+        known = result.catalog.accounts.get(ref) or result.catalog.accounts.get(ref.partition("/")[0])
+        why_credential.show(result.catalog, searching.account_of(result.catalog, _entry(result.catalog, ref).provider) if known is None else known.facts, format_)
+        return
     entry = _entry(result.catalog, ref)
     pointers = [_pointer(entry, field, on or today())] if field else _all_pointers(entry)
     answers = [(pointer, trace.words(entry, pointer)) for pointer in pointers]
@@ -66,6 +76,7 @@ def _entry(catalog: Catalog, ref: str) -> Entry:
     if ref in catalog.models:
         return catalog.models[ref]
     providers = {alias if isinstance(alias, str) else alias["id"]: entry.id for entry in catalog.providers.values() for alias in entry.facts.get("aliases", ())}
+    providers |= {identity: identity for identity in catalog.providers}  # an id is nothing else, though a dialect's word for another may be the same
     scoped = aliases.scoped(catalog)
     for head, rest in split(ref):
         canonical = f"{providers.get(head, head)}/{rest}"

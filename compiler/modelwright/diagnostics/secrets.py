@@ -33,6 +33,14 @@ _RUN, _PEM = b"0" * 13, b"PRIVATE KEY"
 """Letters and digits without a break, as random text of a key's length has and data files hardly ever do: much quicker to look for."""
 _IN_BYTES = re.compile(_KEY.encode(), re.VERBOSE)
 _IN_TEXT = re.compile(_KEY, re.VERBOSE | re.ASCII)
+_NAMED = re.compile(
+    r"""(?x) (?<![A-Za-z0-9_])
+    ["']? [A-Za-z0-9_-]*? (?: api[_-]?key | access[_-]?key[_-]?id | secret[_-]?access[_-]?key | (?:access|refresh|auth|id)[_-]?token | client[_-]?secret | token | secret | password | key ) ["']?
+    \s* [:=] (?: \s* ("(?:[^"\\\n]|\\.)*"? | '[^'\n]*'?) | [ \t]* ([^\s"'{}\[\],]+) )""",
+    re.IGNORECASE,
+)
+"""What stands under a name that says, or ends in a word that says, it is a secret, whatever it looks like, and whether or not the quotes are complete."""
+_NAMES = ("key", "token", "secret", "password")
 _PLACEHOLDER = re.compile(r"example|placeholder|redacted|your[-_]?|x{4}|0{6}", re.IGNORECASE)
 
 
@@ -59,6 +67,29 @@ def masked(line: str) -> str:
     if not any(beginning in line for beginning in _BEGINNINGS):
         return line
     return _IN_TEXT.sub(lambda match: match[0][:_SHOWN] + "*" * (len(match[0]) - _SHOWN), line)
+
+
+def masked_source(text: str) -> str:
+    """
+    Return *text* of a file as `masked` does, and with what stands under a name that says it is a secret starred out, too.
+
+    >>> masked_source('{"apiKey": "hunter2", "context_tokens": 3}')
+    '{"apiKey": "*******", "context_tokens": 3}'
+    """
+    return masked(_NAMED.sub(_starred, text) if any(name in text.lower() for name in _NAMES) else text)
+
+
+def is_secret_name(name: object) -> bool:
+    """Tell whether a key of this *name* holds a secret."""
+    return isinstance(name, str) and _NAMED.match(f"{name}: x") is not None
+
+
+def _starred(found: re.Match[str]) -> str:
+    """Return what *found* matched with the secret starred out, but for the quotes around it."""
+    value = found[1] or found[2]
+    head = found[0][: len(found[0]) - len(value)]
+    first, last = value[:1] if found[1] else "", value[-1:] if found[1] and value[-1] == value[0] and len(value) > 1 else ""
+    return head + first + "*" * (len(value) - len(first) - len(last)) + last
 
 
 def _is_real(secret: str) -> bool:

@@ -2,10 +2,12 @@
 The compiled file the runtime loads: sorted text, one checked record a line.
 
     {"artifact": 1, "compiler": "0.1.0", …}<tab>crc                       the header: what follows, its size and count
+    account:work<tab>{"id": …}<tab>crc                                    an account of the user's
     bare:claude-sonnet-4-5<tab>{"refs": ["anthropic/…", …]}<tab>crc       an id or alias without a provider
     input:registry/models/anthropic.yaml<tab>"sha256…"<tab>crc            a file it was compiled from
     model:anthropic/claude-sonnet-4-5<tab>{"id": …}<tab>crc               a model, or an alias: {"alias_of": […]}
     provider:anthropic<tab>{"id": …}<tab>crc                              a provider, or an alias: {"alias_of": […]}
+    settings:policy<tab>{"failover": …}<tab>crc                           what the user's files say beside that: agents, budgets, …
     vocabulary:protocols<tab>{"openai-chat": …}<tab>crc                   the words the runtime needs
 
 Lines are sorted by their bytes, so a reader finds one by halving the file; each ends in the CRC-32, in hexadecimal, of what
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from ..ir.catalog import Catalog
 
 VERSION = 1
-_RUNTIME_WORDS = ("auth", "errors", "protocols")
+_RUNTIME_WORDS = ("auth", "cli-stores", "errors", "protocols")
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False, allow_nan=False).encode
 
@@ -53,6 +55,8 @@ def _records(catalog: Catalog, inputs: dict[str, str]) -> list[tuple[str, str]]:
     records += [(f"bare:{name}", encode(value)) for name, value in bare.items()]
     records += [(f"provider:{record['id']}", encode(record)) for record in freeze.providers(catalog)]
     records += [(f"provider:{name}", encode({"alias_of": value})) for name, value in _provider_aliases(catalog).items()]
+    records += [(f"account:{record['id']}", encode({**record, "place": place})) for place, record in enumerate(freeze.accounts(catalog))]
+    records += [(f"settings:{name}", encode(value)) for name, value in catalog.settings.items()]
     records += [(f"input:{path}", encode(value)) for path, value in inputs.items()]
     for name in _RUNTIME_WORDS:
         words = {word: {key: value for key, value in entry.items() if key not in ("meaning", "source")} for word, entry in catalog.words(name).items()}

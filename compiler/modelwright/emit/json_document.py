@@ -21,4 +21,6 @@ def emit(catalog: Catalog, *, digest: str, compiler: str) -> bytes:
         "models": [record for _, record in sorted(freeze.models(catalog))],
         "aliases": {name: ref for name, (ref, _) in sorted(catalog.aliases.items())},
     }
+    document |= {"accounts": list(freeze.accounts(catalog))} if catalog.accounts else {}
+    document |= {"settings": catalog.settings} if catalog.settings else {}
     return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()

@@ -41,7 +41,7 @@ def _provider(record: Facts, models: int) -> Iterator[str]:
     if record.get("listing") == "compat":
         facts.append("kept for old configs")
     if record.get("open_ids"):
-        facts.append("takes ids that are not listed")
+        facts.append("takes ids that are not listed" + (" and name a lab" if record["open_ids"] == "with-slash" else ""))
     yield ", ".join(facts) + "."
     if "aliases" in record:
         yield f"Also known as {', '.join(_alias(alias) for alias in record['aliases'])}."

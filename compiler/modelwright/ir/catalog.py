@@ -89,6 +89,8 @@ class Layer:
     inherited_from: str | None = None
     sources: Mapping[str, Any] | None = None
     """Where the file's facts were read, for what the entry itself does not source."""
+    defers: frozenset[str] = frozenset()
+    """Dotted facts on which it gives way to what lower layers know."""
 
     def speaks_for(self, key: str | int) -> bool:
         """Tell whether it has a say in the field *key* at all; a price patch is about the prices."""
@@ -131,6 +133,12 @@ class Overlay:
     document: Source
     data: Facts
     trusted: bool = True
+    dialect: str = "native"
+    """What it was written in, with the version of the grammar where one was named (`sloppy@seed`)."""
+    pins: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Facts of models, by ref, on which it keeps its word although its dialect would defer."""
+    policy: Facts = field(default_factory=dict)
+    """What holds where systems differ: a word of the vocabulary of dialects, with what the file says over it."""
 
 
 @dataclass(slots=True)
@@ -158,6 +166,12 @@ class Catalog:
     """What was declined before, each with its file and index."""
     aliases: dict[str, tuple[str, Place]] = field(default_factory=dict)
     """The user's own names for models."""
+    accounts: dict[str, Entry] = field(default_factory=dict)
+    """The user's accounts by id."""
+    settings: Facts = field(default_factory=dict)
+    """What the user's files say beside models and accounts: agents, allowed_models, budgets, policy."""
+    setting_places: dict[str, Place] = field(default_factory=dict)
+    budget_places: list[Place] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     """What a pass could not do, for the rules to report."""
     shared: dict[object, Any] = field(default_factory=dict)

@@ -10,8 +10,8 @@ MAX_BYTES = 8_000_000
 """Largest file that is read; the largest real one, 5,000 models in one file, has about 2,500,000."""
 
 
-class UserFile(namedtuple("UserFile", ("file", "path", "layer", "trusted"), defaults=(True,))):  # noqa: PYI024  # typing.NamedTuple would import typing
-    """An overlay to read: where it is, its logical path, the layer it belongs to, and whether it may name endpoints."""
+class UserFile(namedtuple("UserFile", ("file", "path", "layer", "trusted", "dialect"), defaults=(True, None))):  # noqa: PYI024  # typing.NamedTuple would import typing
+    """An overlay to read: where it is, its logical path, the layer it belongs to, whether it may name endpoints, and its dialect; None: its content tells."""
 
     __slots__ = ()
 
@@ -19,6 +19,7 @@ class UserFile(namedtuple("UserFile", ("file", "path", "layer", "trusted"), defa
     path: str
     layer: str
     trusted: bool
+    dialect: "str | None"
 
 
 class Inputs(namedtuple("Inputs", ("registry", "today", "user_files", "sightings"), defaults=((), None))):  # noqa: PYI024  # typing.NamedTuple would import typing

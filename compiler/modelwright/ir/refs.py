@@ -20,6 +20,16 @@ def split(text: str) -> "list[tuple[str, str]]":
     return ways
 
 
+def is_taken(open_ids: "bool | str | None", model: str) -> bool:
+    """
+    Tell whether a provider with *open_ids* takes *model*, an id that nobody listed.
+
+    >>> is_taken("with-slash", "lab/model"), is_taken("with-slash", "model"), is_taken(True, "model"), is_taken(None, "model")
+    (True, False, True, False)
+    """
+    return model.isprintable() and " " not in model and (open_ids is True or (open_ids == "with-slash" and "/" in model))
+
+
 def join(provider: str, model: str) -> str:
     """Return the canonical ref, `provider/model`."""
     return f"{provider}/{model}"

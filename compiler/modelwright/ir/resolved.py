@@ -51,10 +51,10 @@ class Model(Frozen):
     """
     A model of a provider, as the compiled registry has it.
 
-    Two models are equal when they have the same ref, were asked for by the same id, and come from the same compiled registry. Everything unknown is None.
+    Two models are equal when they have the same ref, were asked for by the same id and account, and come from the same compiled registry. Everything unknown is None.
     """
 
-    __slots__ = ("_facts", "_prices", "_registry", "asked_id", "id", "is_listed", "provider", "ref")
+    __slots__ = ("_facts", "_prices", "_registry", "account", "asked_id", "id", "is_listed", "provider", "ref")
 
     _facts: "dict[str, Any]"
     _prices: "tuple[Any, ...] | None"
@@ -67,14 +67,17 @@ class Model(Frozen):
     """Id at the provider, case included."""
     asked_id: str
     """The provider's own spelling that was asked for: an alias of `id`, or `id`."""
+    account: "str | None"
+    """The user's account it was asked for through; None: none was named."""
     is_listed: bool
     """Whether the registry lists it; False for ids that a provider takes although nobody listed them: nothing is known of those."""
 
-    def __init__(self, ref: str, facts: "dict[str, Any]", registry: str, *, asked_id: "str | None" = None, is_listed: bool = True) -> None:
+    def __init__(self, ref: str, facts: "dict[str, Any]", registry: str, *, asked_id: "str | None" = None, account: "str | None" = None, is_listed: bool = True) -> None:
         _set(self, "ref", ref)
         _set(self, "provider", facts["provider"])
         _set(self, "id", facts["id"])
         _set(self, "asked_id", asked_id or facts["id"])
+        _set(self, "account", account)
         _set(self, "is_listed", is_listed)
         _set(self, "_facts", facts)
         _set(self, "_registry", registry)
@@ -105,6 +108,10 @@ class Model(Frozen):
     def limits(self) -> Limits:
         """The limits that hold now."""
         return Limits(**self._facts.get("limits", {}))
+
+    def through(self, account: "str | None") -> "Model":
+        """Return it as asked for through *account*."""
+        return Model(self.ref, self._facts, self._registry, asked_id=self.asked_id, account=account, is_listed=self.is_listed)
 
     def limits_on(self, day: str) -> Limits:
         """Return the limits that held on *day*, YYYY-MM-DD."""
@@ -147,10 +154,10 @@ class Model(Frozen):
         return _copied(self._facts)  # type: ignore[no-any-return]  # a mapping gives a mapping
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Model) and (self.ref, self.asked_id, self._registry) == (other.ref, other.asked_id, other._registry)
+        return isinstance(other, Model) and (self.ref, self.asked_id, self.account, self._registry) == (other.ref, other.asked_id, other.account, other._registry)
 
     def __hash__(self) -> int:
-        return hash((self.ref, self.asked_id, self._registry))
+        return hash((self.ref, self.asked_id, self.account, self._registry))
 
     def __repr__(self) -> str:
         return f"<Model {self.ref}>"

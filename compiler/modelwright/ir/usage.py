@@ -8,6 +8,9 @@ _INPUT, _OUTPUT = _INDEX["input_usd_per_mtok"], _INDEX["output_usd_per_mtok"]
 _COUNTED = {field: (_INDEX[key], None if within is None else _INDEX[within]) for key, field, within, _, _ in UNITS}
 """Per quantity the index of its unit, and the index of the unit whose quantity includes it."""
 
+_CHARACTERS = 4
+"""Of one token, about."""
+
 FIELDS = tuple(_COUNTED)
 
 
@@ -27,9 +30,11 @@ class Usage(Frozen):
     1000
     """
 
-    __slots__ = ("_given", "input_tokens", "parts")
+    __slots__ = ("_given", "estimated", "input_tokens", "parts")
 
     _given: "dict[str, int]"
+    estimated: bool
+    """Whether nobody counted, so that it is a guess by the length of the texts."""
     input_tokens: int
     parts: "tuple[tuple[int, int], ...]"
     """What is billed: index of the unit in `ir.units.UNITS`, and how many of it after what is counted apart was taken off."""
@@ -53,6 +58,7 @@ class Usage(Frozen):
         for index, field in ((_INPUT, "input_tokens"), (_OUTPUT, "output_tokens")):
             if rest[index] < 0:
                 raise ValueError(f"{field} is {given[field]}, less than its parts by {-rest[index]}")
+        _set(self, "estimated", False)
         _set(self, "input_tokens", input_tokens)
         _set(self, "parts", tuple(sorted([part for part in rest.items() if part[1]])))
         _set(self, "_given", given)
@@ -62,6 +68,18 @@ class Usage(Frozen):
         """Return the usage when *input_tokens* leaves out what was read from and written to cache, as Anthropic counts."""
         cached = sum(quantity for field, quantity in quantities.items() if field.startswith("cache_"))
         return cls(input_tokens + cached, output_tokens, requests=requests, **quantities)
+
+    @classmethod
+    def estimate(cls, sent: str, received: str = "") -> "Usage":
+        """
+        Return what is guessed of a request whose provider counted no tokens: one for every four characters begun. It is marked as `estimated`.
+
+        >>> Usage.estimate("12345", "1234")
+        Usage(input_tokens=2, output_tokens=1, requests=1, estimated=True)
+        """
+        guess = cls(*(-(-len(text) // _CHARACTERS) for text in (sent, received)))
+        _set(guess, "estimated", True)
+        return guess
 
     def __getattr__(self, name: str) -> int:
         if name in FIELDS:
@@ -75,7 +93,8 @@ class Usage(Frozen):
         return hash(self.parts)
 
     def __repr__(self) -> str:
-        return f"Usage({', '.join(f'{field}={quantity}' for field, quantity in self._given.items() if quantity)})"
+        counted = [f"{field}={quantity}" for field, quantity in self._given.items() if quantity]
+        return f"Usage({', '.join([*counted, 'estimated=True'] if self.estimated else counted)})"
 
 
 _set = object.__setattr__

@@ -11,16 +11,23 @@ if TYPE_CHECKING:
     from ..source.document import Document
     from ..source.node import Problem
 
+    Ways = tuple[tuple[str | None, ...], ...]
 
-def add(catalog: Catalog, document: Document, problems: list[Problem], *, layer: str = REGISTRY, trusted: bool = True) -> None:
-    """Put what *document* declares into *catalog*, without what *problems* are about."""
+
+def add(catalog: Catalog, document: Document, problems: list[Problem], *, layer: str = REGISTRY, trusted: bool = True, dialect: str = "native", entries: Ways = ()) -> None:
+    """
+    Put what *document* declares into *catalog*, without what *problems* are about.
+
+    *entries* are the ways to what can be left out of a user's file of another *dialect* without the rest.
+    """
     if problems and document.kind in ("provider", "models"):
         catalog.incomplete.add(document.path.rpartition("/")[2].removesuffix(".yaml"))
     if document.data is None:
         return
     bad = [document.root.pointer_of(problem) if document.root else () for problem in problems] if problems else []
-    data = _without(document.data, {cut for pointer in bad if (cut := _cut(document.kind, pointer)) is not None}) if bad else document.data
-    if data is None or (bad and any(_cut(document.kind, pointer) is None for pointer in bad)):
+    cuts = [_cut(document.kind, pointer, entries) for pointer in bad]
+    data = _without(document.data, {cut for cut in cuts if cut is not None}) if bad else document.data
+    if data is None or None in cuts:
         return
     if document.kind == "vocabulary":
         catalog.vocabulary[data["vocabulary"]] = data["words"]
@@ -32,12 +39,17 @@ def add(catalog: Catalog, document: Document, problems: list[Problem], *, layer:
         catalog.decisions.extend((document, index, said) for index, said in enumerate(data["decisions"]) if said is not None)
     elif document.kind == "overlay":
         catalog.overlays.append(Overlay(layer, document, data, trusted))
+    elif dialect != "native":
+        catalog.overlays.append(Overlay(layer, document, data, trusted, dialect))
     else:
         catalog.listings.extend((document, listing | {"index": index}) for index, listing in enumerate(data["listings"]) if listing is not None)
 
 
-def _cut(kind: str, pointer: Pointer) -> Pointer | None:
+def _cut(kind: str, pointer: Pointer, entries: Ways = ()) -> Pointer | None:
     """Return the smallest entry around *pointer* that can be left out; None when that is the whole document."""
+    for way in entries:
+        if len(pointer) >= len(way) and all(step in (None, here) for step, here in zip(way, pointer, strict=False)):
+            return pointer[: len(way)]
     if kind in ("models", "decisions") and len(pointer) >= 2 and pointer[0] == kind:
         return pointer[:2]
     if kind == "sightings" and len(pointer) >= 2:

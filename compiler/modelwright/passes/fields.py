@@ -34,6 +34,12 @@ def provider_fields() -> dict[str, Field]:
 
 
 @cache
+def account_fields() -> dict[str, Field]:
+    """Return the fields of an account, by name."""
+    return _fields("overlay", "account")
+
+
+@cache
 def group_fields(group: str) -> frozenset[str]:
     """Return the names of the model fields that belong to *group*."""
     return frozenset(name for name, field in model_fields().items() if field.group == group)

@@ -30,6 +30,12 @@ def models(catalog: Catalog) -> Iterator[tuple[str, Facts]]:
             yield entry.ref, model(entry)
 
 
+def accounts(catalog: Catalog) -> Iterator[Facts]:
+    """Yield every account's record, by rank and then in the order of the files."""
+    for entry in sorted(catalog.accounts.values(), key=lambda entry: entry.facts["rank"]):
+        yield {**entry.facts, "origins": origins_of(entry)}
+
+
 def model(entry: Entry) -> Facts:
     """Return the record of one model."""
     record: dict[str, Any] = {**entry.facts, "provider": entry.provider}

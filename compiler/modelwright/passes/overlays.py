@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..ir.catalog import Catalog, Entry, Layer, Note, Overlay, Place
+from ..ir.catalog import Catalog, Entry, Layer, Note, Overlay, Place, at
 from .fields import inherited_fields, model_fields
 from .inherit import take
-from .merge import patched
+from .merge import patched, without
 from .trust import allowed
 
 if TYPE_CHECKING:
@@ -63,5 +63,17 @@ def _model(catalog: Catalog, overlay: Overlay, provider: str, identity: str, pat
             take(entry, catalog.models[target], inherited_fields(extra))
         else:
             catalog.notes.append(Note("dangling-inherit", Place(overlay.document, (*pointer, "inherit")), (target,)))
-    entry.facts = patched(entry.facts, own)
-    entry.layers.append(Layer(overlay.name, overlay.document, pointer, own))
+    defers = _deferred(overlay, entry, own)
+    entry.facts = patched(entry.facts, _less(own, defers))
+    entry.layers.append(Layer(overlay.name, overlay.document, pointer, own, defers=defers))
+
+
+def _deferred(overlay: Overlay, entry: Entry, own: Facts) -> frozenset[str]:
+    """Return the facts of *own* on which the overlay's dialect has the registry speak, where that knows them."""
+    pinned = overlay.pins.get(entry.ref, ())
+    names = [name for name in overlay.policy.get("catalog_over_user", ()) if name not in pinned]
+    return frozenset(name for name in names if at(own, tuple(name.split(".")))[0] and at(entry.facts, tuple(name.split(".")))[0])
+
+
+def _less(own: Facts, names: frozenset[str]) -> Facts:
+    return without(own, names) if names else own

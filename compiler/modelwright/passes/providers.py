@@ -56,6 +56,8 @@ def _provider(catalog: Catalog, overlay: Overlay, identity: str, patch: Facts) -
             catalog.notes.append(Note("unknown-provider", Place(overlay.document, pointer, on_key=True), (identity,)))
             return
         default = _new_route("default", "Default") if "base_url" in own else _new_route(min(own["routes"]))
+        if overlay.policy.get("keyless") == "any":
+            default["auth"] = {"required": False}
         facts: Facts = {"id": identity, "name": identity, "kind": "custom", "order": _FIRST_CUSTOM_ORDER, "billing": "upstream", "routes": [default]}
         entry = catalog.providers[identity] = Entry(identity, identity, identity, facts, [])
     elif not own:
@@ -90,7 +92,8 @@ def _new_route(name: str, label: str | None = None) -> Facts:
 
 
 def _route(route: Facts, changes: Facts) -> Facts:
-    return {**route, **changes, **{key: {**route.get(key, {}), **changes[key]} for key in _MERGED if key in changes}}
+    kept = {key: value for key, value in route.items() if key != "auth" or changes.get("auth", {}).get("kind") != "none"}
+    return {**route, **changes, **{key: {**kept.get(key, {}), **changes[key]} for key in _MERGED if key in changes}}
 
 
 def _with_auth(entry: Entry) -> list[Facts]:

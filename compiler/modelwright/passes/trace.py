@@ -48,7 +48,8 @@ def words(entry: Entry, pointer: Pointer) -> list[Word]:
         is_there = True
     except LookupError:
         is_there = False
-    last = max((index for index, (_, _, value) in enumerate(said) if (value is _REMOVED) != is_there), default=-1)
+    dotted = ".".join(map(str, pointer))
+    last = max((index for index, (layer, _, value) in enumerate(said) if (value is _REMOVED) != is_there and dotted not in layer.defers), default=-1)
     return [_word(entry, layer, place, value, pointer, wins=index == last) for index, (layer, place, value) in enumerate(said)]
 
 

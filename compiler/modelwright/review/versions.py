@@ -95,7 +95,7 @@ class _Names:
         for identity, record in version.providers.items():
             for alias in record.get("aliases", ()):
                 spelling, dialect = (alias, None) if isinstance(alias, str) else (alias["id"], alias.get("dialect"))
-                if spelling not in version.providers:
+                if dialect or spelling not in version.providers:
                     self.of_providers.setdefault(f"{spelling} ({dialect})" if dialect else spelling, identity)
 
     def model(self, ref: str) -> str | None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..diagnostics.diagnostic import Finding
     from ..ir.catalog import Catalog
 
-_NOT_RULES = ("__init__", "figures", "nearest", "places", "reference", "runner", "waivers")
+_NOT_RULES = ("__init__", "figures", "hosts", "nearest", "places", "reference", "remarks", "runner", "waivers")
 
 
 class Rule(Protocol):

@@ -2,7 +2,8 @@
 alias-collision
 
 What it checks
-    An alias names one thing: no two models of a provider have it on the same day, and it is no other model's id. Likewise for providers, per dialect.
+    An alias names one thing: no two models of a provider have it on the same day, and it is no other model's id. Likewise for providers, per dialect;
+    the word of a dialect may be another provider's id, which means that one everywhere else.
 
 Why it matters
     Which of the two is called, and billed, depends on the order of the files.
@@ -24,6 +25,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Finding
+from ..dialects import NATIVE
 from ..passes.aliases import Target, aliases_of
 from .places import alias_place, id_place
 
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 CODE = "PV103"
 NAME = "alias-collision"
 SEVERITY = "error"
+_OURS = (None, NATIVE)
+"""Dialects of an alias in whose files an id is an id."""
 
 
 def check(catalog: Catalog) -> Iterator[Finding]:
@@ -88,7 +92,7 @@ def _providers(catalog: Catalog) -> Iterator[Finding]:
         for alias in entry.facts.get("aliases", ()):
             name, dialect = (alias, None) if isinstance(alias, str) else (alias["id"], alias.get("dialect"))
             holder = catalog.providers.get(name)
-            if holder is not None and holder is not entry:
+            if holder is not None and holder is not entry and dialect in _OURS:
                 yield Finding(
                     alias_place(entry, name),
                     f"the alias `{name}` of `{entry.id}` is the id of another provider",

@@ -45,5 +45,5 @@ def check(catalog: Catalog) -> Iterator[Finding]:
             yield Finding(
                 Place(overlay.document, ("providers", identity, "discover")),
                 f"the models of `{identity}` cannot be discovered: it has no base URL",
-                "give it the `base_url` of its API, as in `https://llm.example.com/v1`, or leave `discover` out",
+                "give it the base URL of its API, as in `https://llm.example.com/v1`, or leave `discover` out",
             )

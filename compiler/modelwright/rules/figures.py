@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..ir.catalog import SIGHTINGS, Place
+from ..ir.catalog import REGISTRY, SIGHTINGS, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -64,6 +64,12 @@ def own_place(entry: Entry, *pointers: Pointer) -> Place | None:
             if layer.says(pointer)[0]:
                 return None if layer.inherited_from is not None else Place(layer.document, (*layer.pointer, *pointer))
     return None
+
+
+def is_narrowed(entry: Entry, *limits: str) -> bool:
+    """Tell whether the user's files give one of two *limits* and not the other: who narrows a window means just that."""
+    own = [layer for layer in entry.layers if layer.name not in (REGISTRY, SIGHTINGS)]
+    return len({any(layer.says(("limits", limit))[0] for layer in own) for limit in limits}) > 1
 
 
 def price_place(entry: Entry, price: Mapping[str, Any], *pointer: str | int) -> Place:

@@ -2,7 +2,7 @@
 input-above-context
 
 What it checks
-    The largest input is not above the context window, now and in earlier limits.
+    The largest input is not above the context window, now and in earlier limits; a user's file that gives one of the two may narrow it.
 
 Why it matters
     The input is part of the window, so one of the two is wrong, and a long prompt is sent where it does not fit.
@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Finding
-from .figures import all_limits, own_place
+from .figures import all_limits, is_narrowed, own_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ def check(catalog: Catalog) -> Iterator[Finding]:
             continue
         for pointer, said, whole in all_limits(facts):
             most, window = whole.get("input_tokens"), whole.get("context_tokens")
-            if most and window and most > window:
+            if most and window and most > window and not is_narrowed(model, "input_tokens", "context_tokens"):
                 keys = ("input_tokens", "context_tokens") if "input_tokens" in said else ("context_tokens", "input_tokens")
                 place = own_place(model, *((*(pointer if key in said else ("limits",)), key) for key in keys))
                 if place is not None:

@@ -2,7 +2,7 @@
 output-above-context
 
 What it checks
-    The largest output is not above the context window, now and in earlier limits.
+    The largest output is not above the context window, now and in earlier limits; a user's file that gives one of the two may narrow it.
 
 Why it matters
     The output is part of the window, so one of the two is wrong, and a request for the full output is refused.
@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Finding
-from .figures import all_limits, own_place
+from .figures import all_limits, is_narrowed, own_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ def check(catalog: Catalog) -> Iterator[Finding]:
             continue
         for pointer, said, whole in all_limits(facts):
             most, window = whole.get("output_tokens"), whole.get("context_tokens")
-            if most and window and most > window:
+            if most and window and most > window and not is_narrowed(model, "output_tokens", "context_tokens"):
                 keys = ("output_tokens", "context_tokens") if "output_tokens" in said else ("context_tokens", "output_tokens")
                 place = own_place(model, *((*(pointer if key in said else ("limits",)), key) for key in keys))
                 if place is not None:

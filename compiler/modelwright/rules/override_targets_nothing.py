@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Finding
 from ..ir.catalog import REGISTRY, Place
+from ..ir.refs import is_taken
 from ..passes.aliases import scoped
 from .nearest import did_you_mean, did_you_mean_ref
 from .places import alias_id, below, overlaid, spoken
@@ -52,7 +53,7 @@ def _unknown_providers(catalog: Catalog) -> Iterator[Finding]:
             continue
         (identity,) = note.about
         owner = next((entry.id for entry in catalog.providers.values() if identity in map(alias_id, entry.facts.get("aliases", ()))), None)
-        own = f"{did_you_mean(identity, catalog.providers)}to define a provider of your own, give it a `base_url`"
+        own = f"{did_you_mean(identity, catalog.providers)}to define a provider of your own, give it a base URL"
         yield Finding(note.place, f"there is no provider `{identity}`", own if owner is None else f"it is an alias; write `{owner}`")
 
 
@@ -60,8 +61,8 @@ def _aliases(catalog: Catalog) -> Iterator[Finding]:
     known = None
     for overlay in catalog.overlays:
         for name, ref in overlay.data.get("aliases", {}).items():
-            provider = ref.partition("/")[0]
-            if ref in catalog.models or provider in catalog.incomplete or (provider in catalog.providers and catalog.providers[provider].facts.get("open_ids")):
+            provider, _, model = ref.partition("/")
+            if ref in catalog.models or provider in catalog.incomplete or (provider in catalog.providers and is_taken(catalog.providers[provider].facts.get("open_ids"), model)):
                 continue
             known = scoped(catalog) if known is None else known
             if ref not in known:

@@ -13,6 +13,7 @@ _FAMILIES = {
     "PV4": "Auth and endpoints",
     "PV5": "Sources, days and freshness",
     "PV6": "Layers",
+    "PV7": "Files of other systems, accounts",
     "PV9": "The tool",
 }
 

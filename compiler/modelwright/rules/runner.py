@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..diagnostics.codes import SHAPE, section
 from ..diagnostics.diagnostic import ERROR, WARNING, Diagnostic
-from ..diagnostics.secrets import masked
+from ..diagnostics.secrets import masked, masked_source
 from ..ir.span import Span
 from . import Rule, all_rules, figures, waivers
 
@@ -25,8 +25,9 @@ def run(catalog: Catalog, documents: Sequence[Document], shape: Sequence[Diagnos
     found = [*shape, *_aged(catalog, rules, [finding for rule in rules for finding in _findings(rule, catalog)])]
     left = waivers.apply(documents, found, {rule.CODE for rule in rules} | SHAPE.keys())
     lines = {document.shown: document for document in documents}
-    wanted = [finding for finding in left if _wanted(finding.code, select, ignore)]
-    return sorted((_with_line(finding, lines) for finding in wanted), key=Diagnostic.order)
+    wanted = [finding for finding in dict.fromkeys(left) if _wanted(finding.code, select, ignore)]
+    shown: dict[tuple[str, int], str] = {}
+    return sorted((_with_line(finding, lines, shown) for finding in wanted), key=Diagnostic.order)
 
 
 def _aged(catalog: Catalog, rules: Sequence[Rule], found: list[Diagnostic]) -> list[Diagnostic]:
@@ -44,10 +45,20 @@ def _aged(catalog: Catalog, rules: Sequence[Rule], found: list[Diagnostic]) -> l
     return [replace(finding, severity=WARNING) if finding.code in codes and (finding.code, finding.span) not in known else finding for finding in found]
 
 
-def _with_line(finding: Diagnostic, documents: dict[str, Document]) -> Diagnostic:
+def _with_line(finding: Diagnostic, documents: dict[str, Document], shown: dict[tuple[str, int], str]) -> Diagnostic:
+    """Return *finding* with its line; *shown* keeps those that were made before, of which some are a whole file."""
     document = documents.get(finding.span.path)
-    line = "" if document is None else document.line(finding.span.line)
-    return replace(finding, source_line=masked(line), message=masked(finding.message), help=masked(finding.help), notes=tuple(masked(note) for note in finding.notes))
+    place = (finding.span.path, finding.span.line)
+    if place not in shown:
+        shown[place] = "" if document is None else _shown(document, finding.span.line)
+    line = shown[place]
+    fix = finding.fix if finding.fix is not None and finding.fix.place.document is document else None  # not in what a dialect made of the file
+    return replace(finding, fix=fix, source_line=line, message=masked(finding.message), help=masked(finding.help), notes=tuple(masked(note) for note in finding.notes))
+
+
+def _shown(document: Document, number: int) -> str:
+    """Return line *number* with secrets starred out, also those that the line before names."""
+    return masked_source(f"{document.line(number - 1)}\n{document.line(number)}").rpartition("\n")[2]
 
 
 def _wanted(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:

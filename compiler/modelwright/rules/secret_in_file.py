@@ -35,10 +35,15 @@ CODE = "PV404"
 NAME = "secret-in-file"
 SEVERITY = "error"
 
+_FORBIDDEN = "forbid"
+
 
 def check(catalog: Catalog) -> Iterator[Finding]:
     """Yield one finding per key-shaped text, comments and unreadable files included."""
+    words = catalog.words("dialects")
     for document in catalog.documents:
+        if words.get(document.kind, {}).get("secrets", _FORBIDDEN) != _FORBIDDEN:
+            continue  # its files may hold one; plain-secret tells of it
         for start, end in find(document.text):
             yield Finding(
                 Place(document),

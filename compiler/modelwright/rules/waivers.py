@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ..diagnostics.codes import SHAPE
 from ..diagnostics.diagnostic import Diagnostic
 from ..ir.span import Span
+from ..source.schemas import DIALECTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +46,7 @@ def apply(documents: Sequence[Document], findings: Sequence[Diagnostic], judged:
     Whether a waiver of the registry silences something is judged where nothing lies over the registry: a user's word may
     change just the fact that needs it.
     """
-    layered = {document.shown for document in documents if document.kind in ("overlay", "sightings")}
+    layered = {document.shown for document in documents if document.kind in ("overlay", "sightings", *DIALECTS)}
     by_file: dict[str, list[_Waiver]] = {}
     result: list[Diagnostic] = []
     for document in documents:

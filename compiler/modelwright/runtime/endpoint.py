@@ -1,7 +1,7 @@
 """Where a call to a model would go, and how it would prove who sends it. Sends nothing and reads no secret's value."""
 
 from ..ir.resolved import Frozen
-from .errors import MissingVariableError, UsageError
+from .errors import MissingVariableError, NotAllowedError, UsageError
 
 
 class Endpoint(Frozen):
@@ -9,11 +9,13 @@ class Endpoint(Frozen):
     One way to call a model.
 
     `base_url` and `url` are complete; `header` is the header that carries the credential, or None; `source` names where the
-    credential was found (`env:ANTHROPIC_API_KEY`, `aws-sigv4` for a chain), or is None when it was not.
+    credential was found (`env:ANTHROPIC_API_KEY`, `aws-sigv4` for a chain), or is None when it was not. `account` is the
+    user's account it goes through, or None when there is none with this provider.
     """
 
-    __slots__ = ("auth_kind", "base_url", "env", "header", "headers", "protocol", "route", "source", "upstream_id", "url")
+    __slots__ = ("account", "auth_kind", "base_url", "env", "header", "headers", "protocol", "route", "source", "upstream_id", "url")
 
+    account: "str | None"
     route: str
     protocol: str
     base_url: str
@@ -42,24 +44,27 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
     Without *route* it is the first that offers the model and whose credential is in *environ*; else the first that takes
     its credential from a chain (AWS, Google); else the first.
 
-    Raises MissingVariableError when the URL needs a variable that *environ* does not hold, UsageError when there is no such
-    route or the user has to give a base URL.
+    Raises MissingVariableError when the URL needs a variable that *environ* does not hold, NotAllowedError when the user's files
+    do not allow the model, UsageError when there is no such route or the user has to give a base URL.
     """
+    if not registry.is_allowed(model):
+        raise NotAllowedError(model.ref)
     provider = registry.provider(model.provider)
+    account = registry.account_for(model)
     facts = model._facts
     kinds, protocols = registry.words("auth"), registry.words("protocols")
-    chosen = _route(model, provider, kinds, environ, route)
-    auth = chosen["auth"]
+    chosen = _route(model, provider, kinds, environ, route or account.get("route"))
+    auth = auth_of(chosen, account)
     kind = kinds.get(auth["kind"], {})
-    protocol = facts.get("protocol", chosen["protocol"])
-    values = {name: _value(provider["id"], name, variable, environ) for name, variable in provider.get("variables", {}).items()}
-    base_url = facts.get("base_url") or _address(environ, chosen) or chosen.get("base_url")
+    protocol = facts.get("protocol") or account.get("protocol") or chosen["protocol"]
+    values = {name: _value(provider["id"], name, variable, environ) for name, variable in provider.get("variables", {}).items()} | account.get("variables", {})
+    base_url = facts.get("base_url") or account.get("base_url") or _address(environ, chosen) or chosen.get("base_url")
     if base_url is None:
         env = tuple(chosen.get("base_url_env", ()))
         raise MissingVariableError(provider["id"], "base_url", env)
     words = protocols.get(protocol, {})
     base_url = _filled(base_url, values, provider).rstrip("/").removesuffix(words.get("drop", ""))
-    upstream = _upstream(model, provider, values, _first(environ, provider.get("upstream_ids_env", ())))
+    upstream = _upstream(model, provider, account, values, _first(environ, provider.get("upstream_ids_env", ())))
     is_routes_own = protocol == chosen["protocol"]
     path = facts.get("path") or (chosen.get("path") if is_routes_own else None)
     if model.output == ("embedding",) and "embedding_path" in words and "path" not in facts:
@@ -72,6 +77,7 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
     if "query" in chosen and is_routes_own:
         url += ("&" if "?" in url else "?") + "&".join(f"{key}={_filled(value, values, provider)}" for key, value in chosen["query"].items())
     return Endpoint(
+        account=account["id"] if "place" in account else None,
         route=chosen["id"],
         protocol=protocol,
         base_url=base_url,
@@ -80,9 +86,16 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
         auth_kind=auth["kind"],
         header=auth.get("header", None if "query" in auth else kind.get("header")),
         env=tuple(auth.get("env", ())),
-        source=_source(auth, kind, environ, base_url),
-        headers={name: _filled(value, values, provider) for name, value in chosen.get("headers", {}).items()},
+        source=_source(auth, kind, environ, is_private_use=account.get("keyless", False) or is_private(base_url)),
+        headers={name: _filled(value, values, provider) for name, value in {**chosen.get("headers", {}), **account.get("headers", {})}.items()},
     )
+
+
+def auth_of(route: "Mapping[str, Any]", account: "Mapping[str, Any]") -> "dict[str, Any]":
+    """Return how *route* proves who asks: what *account* says of that lies over the route's own, whose header another kind does not keep."""
+    over = account.get("auth", {})
+    own = {key: value for key, value in route["auth"].items() if "kind" not in over or key not in ("header", "query")}
+    return {**own, **over}
 
 
 def listing(
@@ -122,14 +135,14 @@ def _route(model: "Model", provider: "dict[str, Any]", kinds: "dict[str, Any]", 
     return next(with_key, None) or next(with_chain, None) or routes[0]
 
 
-def _source(auth: "dict[str, Any]", kind: "dict[str, Any]", environ: "Mapping[str, str]", base_url: str) -> "str | None":
+def _source(auth: "dict[str, Any]", kind: "dict[str, Any]", environ: "Mapping[str, str]", *, is_private_use: bool) -> "str | None":
     if kind.get("chain"):
         return str(auth["kind"])
     for name in auth.get("env", ()):
         if environ.get(name):
             return f"env:{name}"
     required = auth.get("required", True)
-    return "none" if auth["kind"] == "none" or required is False or (required == "if_public_host" and is_private(base_url)) else None
+    return "none" if auth["kind"] == "none" or required is False or (required == "if_public_host" and is_private_use) else None
 
 
 def is_private(base_url: str) -> bool:
@@ -189,10 +202,14 @@ def _filled(text: str, values: "Mapping[str, str | MissingVariableError]", provi
     return head
 
 
-def _upstream(model: "Model", provider: "dict[str, Any]", values: "Mapping[str, str | MissingVariableError]", named: "str | None") -> str:
-    """Return the id to send: the model's own; else the one that *named* (`id=sent,…`) has for it; else the one asked for, with the prefix the provider's rule gives it."""
+def _upstream(model: "Model", provider: "dict[str, Any]", account: "dict[str, Any]", values: "Mapping[str, str | MissingVariableError]", named: "str | None") -> str:
+    """
+    Return the id to send: the one the account has for it; else the model's own; else the one that *named* (`id=sent,…`) has
+    for it; else the one asked for, with the prefix the provider's rule gives it.
+    """
     pairs = dict(part.split("=", 1) for part in (named or "").replace(" ", "").split(",") if "=" in part)
-    given: str | None = model._facts.get("upstream_id") or pairs.get(model.asked_id) or pairs.get(model.id)
+    there = {one["id"]: one["upstream_id"] for one in account.get("models", ()) if not isinstance(one, str) and "upstream_id" in one}
+    given: str | None = there.get(model.asked_id) or there.get(model.id) or model._facts.get("upstream_id") or pairs.get(model.asked_id) or pairs.get(model.id)
     upstream = given or model.asked_id
     rule = provider.get("upstream_ids")
     if rule is None or given is not None or upstream.startswith(tuple(rule["unless"])) or not upstream.startswith(tuple(rule["families"])):

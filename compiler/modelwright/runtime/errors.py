@@ -5,9 +5,13 @@ What the runtime raises.
     ├── UsageError            the caller's: a ref, a value, a variable
     │   ├── UnknownRefError        nothing has that name; lists the nearest
     │   ├── AmbiguousRefError      several have it; lists them
-    │   └── MissingVariableError   a base URL needs a variable that is not set
+    │   ├── UnavailableModelError  the user's files do not offer it, and nothing else is to be used
+    │   ├── MissingVariableError   a base URL needs a variable that is not set
+    │   └── NotAllowedError        the user's files list the models that may be used, and this is none of them
     ├── RegistryError         the data's
     │   └── ArtifactError          the compiled file is missing, damaged or of another version
+    ├── CredentialError       nothing proves who asks: says where it was looked for, and why it was not there
+    │   └── StoredSecretError      a secret is stored and cannot be had: the key is another, a file is damaged or changed
     └── StateError            the store's of cooldowns and budgets, or the ledger's: it cannot be read or written
 
 Each carries its parts as attributes; none carries a secret.
@@ -56,6 +60,21 @@ class AmbiguousRefError(UsageError, LookupError):
         return f"{self.ref!r} names {len(self.choices)} things; say which: {', '.join(self.choices)}"
 
 
+class UnavailableModelError(UsageError, LookupError):
+    """A model that is there, but not among those that the user's files offer; `choices` are their refs."""
+
+    code = "invalid_agent_model"
+    """What Sloppy calls it."""
+
+    def __init__(self, ref: str, choices: "tuple[str, ...]") -> None:
+        super().__init__(ref)
+        self.ref = ref
+        self.choices = choices
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.ref!r} is not among the models that your files offer: {', '.join(self.choices) or 'none'}"
+
+
 class MissingVariableError(UsageError):
     """A value that the endpoint needs is not set; `variable` is its name and `env` the environment variables that may hold it."""
 
@@ -69,6 +88,20 @@ class MissingVariableError(UsageError):
         if not self.env:
             return f"provider {self.provider!r} needs a value for {self.variable!r}; set it in your models.json"
         return f"{' or '.join(self.env)} is required by provider {self.provider!r} but not set"
+
+
+class NotAllowedError(UsageError):
+    """The user's files list the models that may be used, and the one at `ref` is none of them."""
+
+    def __init__(self, ref: str) -> None:
+        super().__init__(ref)
+        self.ref = ref
+
+    def __str__(self) -> str:
+        return (
+            f"model {self.ref!r} is not allowed: your files list the models that may be used, and it is none of them; "
+            f"add {self.ref!r} to `allowed_models` (in a file of Fased's: `agents.defaults.models`), or take the list out, and compile again"
+        )
 
 
 class RegistryError(ModelwrightError):
@@ -86,6 +119,31 @@ class ArtifactError(RegistryError):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}; {self.cure}"
+
+
+class CredentialError(ModelwrightError):
+    """No step of the `account` gave a credential; `tried` has each step's word with the reason, and `cure` says what to do."""
+
+    def __init__(self, account: str, tried: "tuple[tuple[str, str], ...]", cure: str) -> None:
+        super().__init__(account)
+        self.account = account
+        self.tried = tried
+        self.cure = cure
+
+    def __str__(self) -> str:
+        tried = "; ".join(f"{step}: {reason}" for step, reason in self.tried)
+        return f"no credential for {self.account!r}: {tried or 'its list of places to look is empty'}; {self.cure}"
+
+
+class StoredSecretError(CredentialError):
+    """A secret is stored and cannot be had, for the `reason`; nothing that comes later in the order takes its place."""
+
+    def __init__(self, reason: str, cure: str) -> None:
+        super().__init__("", (), cure)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.reason}; {self.cure}"
 
 
 class StateError(ModelwrightError):

@@ -2,12 +2,12 @@
 
 import os
 
-from ..ir.refs import split
+from ..ir.refs import is_taken, split
 from ..ir.resolved import Model
-from . import home
+from . import home, implied
 from .artifact import Artifact
 from .day import as_text, today
-from .errors import AmbiguousRefError, ArtifactError, UnknownRefError
+from .errors import AmbiguousRefError, ArtifactError, UnknownRefError, UsageError
 
 _NEAREST = 5
 
@@ -76,9 +76,9 @@ class Registry:
         """
         Return the model that *ref* names.
 
-        A ref is `provider/model` or `provider:model`, where the provider may be an alias and the model may be one; or a name
-        of the user's own; or a bare id, when one provider alone has it. Aliases that moved are read as of the day *on*,
-        today by default.
+        A ref is `provider/model` or `provider:model`, where the provider may be an account or an alias, and the model may be one;
+        or a name of the user's own; or a bare id, when one provider alone has it, or one alone of the user's accounts. Nothing
+        names the first model of the first account. Aliases that moved are read as of the day *on*, today by default.
 
         Raises UnknownRefError, which lists the nearest names, or AmbiguousRefError, which lists the choices.
         """
@@ -108,6 +108,79 @@ class Registry:
         found = [record for _, record in self._artifact.scan("provider:") if "alias_of" not in record]
         return sorted(found, key=lambda record: (record["order"], record["id"]))
 
+    def account(self, name: str) -> "dict[str, Any]":
+        """
+        Return the user's account *name*; a provider without accounts is its own, with the steps that the policy has.
+
+        Raises UnknownRefError or AmbiguousRefError.
+        """
+        record = self._artifact.find(f"account:{name}")
+        if record is None:
+            provider = self._provider(name.lower())
+            if provider is None:
+                raise UnknownRefError(name, lambda: _nearest(name, iter((*self._artifact.keys("account:"), *self._artifact.keys("provider:")))), what="account")
+            record = implied.account(provider["id"], self.setting("policy") or {})
+        return record
+
+    def accounts(self) -> "list[dict[str, Any]]":
+        """Return the user's accounts in the order in which they are tried."""
+        return sorted((record for _, record in self._artifact.scan("account:")), key=lambda record: record["place"])
+
+    def account_for(self, model: Model) -> "dict[str, Any]":
+        """
+        Return the account that *model* is called through when nothing else is said: the one it was asked for through; else, of the
+        active ones of its provider that have it, the default, or the first; else the provider itself.
+        """
+        if model.account is not None:
+            return self.account(model.account)
+        from .offered import has
+
+        own = [account for account in self.accounts() if account["provider"] == model.provider and account["status"] == "active" and has(account, model)]
+        return next((account for account in own if account.get("default")), None) or (own[0] if own else implied.account(model.provider, self.setting("policy") or {}))
+
+    def is_allowed(self, model: Model) -> bool:
+        """Tell whether *model* may be used: it is on the user's list of allowed models, by any of its names, or there is none."""
+        allowed: list[str] | None = self.setting("allowed_models")
+        return allowed is None or model.ref in allowed or any(self._names(ref, model) for ref in allowed)
+
+    def _names(self, ref: str, model: Model) -> bool:
+        try:
+            return self.resolve(ref).ref == model.ref
+        except UsageError:
+            return False
+
+    def offered(self, environ: "Mapping[str, str] | None" = None) -> "Iterator[Model]":
+        """Yield the models that the user's files offer, in the order in which they are tried, and those added for a credential of *environ*, the process's by default."""
+        from .offered import offered
+
+        return offered(self, os.environ if environ is None else environ)
+
+    def select(self, ref: str, environ: "Mapping[str, str] | None" = None) -> Model:
+        """
+        Return the model that *ref* names, for whoever keeps it as the model of an agent.
+
+        Raises UnavailableModelError when the user's files are of a system that uses what they configure and nothing else, and it is
+        not among that; and what `resolve` raises.
+        """
+        from .offered import select
+
+        return select(self, ref, os.environ if environ is None else environ)
+
+    def credential(self, account: str, route: "str | None" = None, environ: "Mapping[str, str] | None" = None, **more: "Any") -> "Credential":
+        """
+        Return what proves that *account*, or a provider, asks: the first that its steps give for *route*, None for any of its routes.
+
+        *environ* takes the place of the process's environment; *more*: `explicit`, a key for this call; `base_url`, where the call
+        goes; `profile`, the only one that may be used. Raises CredentialError, which lists each step with its reason.
+        """
+        from .credentials import chain
+
+        return chain.find(self, account, route, os.environ if environ is None else environ, **more)
+
+    def setting(self, name: str) -> "Any":
+        """Return what the user's files say as *name* (`agents`, `allowed_models`, `budgets`, `policy`); None when they say nothing."""
+        return self._artifact.find(f"settings:{name}")
+
     def models(self, provider: "str | None" = None) -> "Iterator[Model]":
         """Yield every model, or every one of *provider*, an id, sorted by ref."""
         for rest, record in self._artifact.scan("model:" if provider is None else f"model:{provider}/"):
@@ -132,10 +205,17 @@ class Registry:
 
     def _resolve(self, ref: str, day: "str | None") -> "tuple[Model, bool]":
         """Return the model and whether the answer is the same on every day."""
+        if not ref.strip():
+            from .offered import first
+
+            return self._through(*first(self, ref), day)
         record = self._artifact.find(f"model:{ref}") if "/" in ref else None
         if record is not None:
             return self._follow(ref, record, day, ref)
         for head, rest in split(ref):
+            account = self._artifact.find(f"account:{ref[: len(head)]}")
+            if account is not None:
+                return self._through(account["id"], f"{account['provider']}/{rest}", day)
             provider = self._provider(head)
             if provider is None:
                 continue
@@ -143,7 +223,7 @@ class Registry:
             record = self._artifact.find(f"model:{canonical}")
             if record is not None:
                 return self._follow(ref, record, day, canonical)
-            if provider.get("open_ids") and rest.isprintable() and " " not in rest:
+            if is_taken(provider.get("open_ids"), rest):
                 return Model(canonical, {"id": rest, "provider": provider["id"]}, self.digest, is_listed=False), True
             raise UnknownRefError(ref, lambda provider=provider["id"], rest=rest: self._nearest_model(ref, provider, rest))  # type: ignore[misc]  # mypy does not infer it
         return self._bare(ref, day)
@@ -168,18 +248,27 @@ class Registry:
             return self._resolve(record["alias"], day)
         providers = {found.partition("/")[0] for found in record["refs"]}  # one may have it for several models, each on other days
         if len(providers) > 1:
-            raise AmbiguousRefError(ref, tuple(record["refs"]))
+            from .offered import owner
+
+            return self._through(*owner(self, ref, record["refs"]), day)
         canonical = f"{providers.pop()}/{ref}"
         found = self._artifact.find(f"model:{canonical}")
         if found is None:  # pragma: no cover - the compiler writes both
             raise ArtifactError(self.path, f"{canonical} is named but not there")
         return self._follow(ref, found, day, canonical)
 
+    def _through(self, account: str, ref: str, day: "str | None") -> "tuple[Model, bool]":
+        model, lasts = self._resolve(ref, day)
+        return model.through(account), lasts
+
     def _provider(self, name: str) -> "dict[str, Any] | None":
         record = self._artifact.find(f"provider:{name}")
         if record is None or "alias_of" not in record:
             return record
         ids = {found["id"] for found in record["alias_of"] if "dialect" not in found} or {found["id"] for found in record["alias_of"]}
+        if len(ids) > 1:
+            dialect = (self.setting("policy") or {}).get("dialect", "").partition("@")[0]
+            ids = {found["id"] for found in record["alias_of"] if found.get("dialect") == dialect} or ids
         if len(ids) > 1:
             raise AmbiguousRefError(name, tuple(sorted(ids)))
         return self._artifact.find(f"provider:{ids.pop()}")
@@ -207,3 +296,5 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
     from typing import Any
+
+    from .credentials.answer import Credential

@@ -12,8 +12,10 @@ from .. import resources
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-KINDS = ("models", "provider", "vocabulary", "overlay", "sightings", "artifact", "diagnostics", "review", "decisions", "upstream")
-SHARED = ("models", "provider")
+DIALECTS = ("fased", "routerly", "sloppy", "sophon", "zot")
+"""Kinds of users' files that are not native."""
+KINDS = ("models", "provider", "vocabulary", "overlay", *DIALECTS, "sightings", "artifact", "diagnostics", "review", "decisions", "upstream")
+SHARED = ("models", "provider", "overlay")
 """The kinds whose definitions others refer to."""
 
 

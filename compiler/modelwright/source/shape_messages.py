@@ -7,6 +7,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ..diagnostics.secrets import masked_source
 from .node import clipped
 from .schemas import KINDS, properties, resolve, schema
 
@@ -56,15 +57,16 @@ def cure(error: Any) -> str:
 
 
 def unknown_keys(sub: dict[str, Any], instance: dict[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
-    """Yield every key of *instance* that the closed schema *sub* does not know, with the nearest that it does, and all of those."""
+    """Yield every key of *instance* that the closed schema *sub* does not know, with the nearest that it does, and all of those; what is deprecated is known, but not told."""
     if not any(sub.get(word) is False for word in _CLOSED):
         return
     from difflib import get_close_matches
 
-    known = [key for key, _ in properties(_home(sub), sub)]
+    known = dict(properties(_home(sub), sub))
+    told = [key for key, found in known.items() if not found.get("deprecated")]
     for key in instance:
         if key not in known:
-            yield key, next(iter(get_close_matches(str(key), known, n=1, cutoff=0.5)), ""), sorted(known)
+            yield key, next(iter(get_close_matches(str(key), told, n=1, cutoff=0.5)), ""), sorted(told)
 
 
 def missing(sub: dict[str, Any], key: str) -> str:
@@ -80,8 +82,8 @@ def name(pointer: Pointer) -> str:
 
 
 def show(value: Any) -> str:
-    """Return *value* as JSON, or its beginning where it is long."""
-    return clipped(json.dumps(value, ensure_ascii=False, default=str))
+    """Return *value* as JSON, or its beginning where it is long; what stands under the name of a secret is starred out."""
+    return clipped(masked_source(json.dumps(value, ensure_ascii=False, default=str)))
 
 
 def _step(error: Any) -> str:
@@ -107,7 +109,7 @@ def _step(error: Any) -> str:
 
 def _retyped(value: Any, wanted: list[str], error: Any) -> str:
     """Return what to write instead of *value*, which is none of the *wanted* types."""
-    if not tuple(error.absolute_path):
+    if not tuple(error.absolute_path) and "array" not in wanted:
         keys = error.schema.get("required") or [key for key in error.schema["properties"] if key != "$schema"]
         return f"write a mapping with the keys {', '.join(f'`{key}`' for key in keys)}"
     if value is None:

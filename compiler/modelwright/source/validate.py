@@ -7,6 +7,7 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from ..diagnostics.secrets import is_secret_name
 from . import shape_messages as messages
 from .node import MAX_PROBLEMS, Pointer, Problem, clipped
 from .schemas import SHARED, schema
@@ -113,6 +114,15 @@ def _hashable(value: Any) -> Any:
     return (isinstance(value, bool), value)
 
 
+def _shown(error: Any, pointer: Pointer) -> str:
+    """Return what stands there, unless that is a secret."""
+    return "not shown" if any(map(is_secret_name, pointer)) else messages.show(error.instance)
+
+
+def _cure(error: Any, pointer: Pointer) -> str:
+    return "write it as the schema wants it, or leave it out and run `providers login`" if any(map(is_secret_name, pointer)) else messages.cure(error)
+
+
 def _problems(error: Any) -> Iterator[Problem]:
     pointer: Pointer = tuple(error.absolute_path)
     if error.validator in _EXTRA:
@@ -125,9 +135,9 @@ def _problems(error: Any) -> Iterator[Problem]:
             if key not in error.instance and key not in misspelt and f"{key!r} is" in error.message:
                 yield Problem("PV011", f"`{key}` is missing", messages.missing(error.schema, key), pointer=pointer)
     elif error.validator == "type":
-        yield Problem("PV012", f"{messages.name(pointer)} is {messages.show(error.instance)}; {messages.rule(error)}", messages.cure(error), pointer=pointer)
+        yield Problem("PV012", f"{messages.name(pointer)} is {_shown(error, pointer)}; {messages.rule(error)}", _cure(error, pointer), pointer=pointer)
     elif error.validator == "propertyNames" or (error.parent is None and "propertyNames" in error.schema_path):
         what = "has an invalid form" if error.validator == "pattern" else f"is not allowed; {messages.rule(error)}"
         yield Problem("PV013", f"the key `{clipped(error.instance)}` {what}", messages.cure(error), pointer=(*pointer, error.instance), on_key=True)
     elif error.validator != "pattern" or error.instance or "minLength" not in error.schema:  # what may not be empty is said once
-        yield Problem("PV013", f"{messages.name(pointer)} is {messages.show(error.instance)}; {messages.rule(error)}", messages.cure(error), pointer=pointer)
+        yield Problem("PV013", f"{messages.name(pointer)} is {_shown(error, pointer)}; {messages.rule(error)}", _cure(error, pointer), pointer=pointer)

@@ -1,0 +1,132 @@
+"""The user's accounts, agents and budgets, resolved: every account with its provider and where its credential is looked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..dialects import NATIVE
+from ..ir.catalog import Catalog, Entry, Layer, Note, Overlay, Place
+from ..ir.credentials import STEPS
+from .fields import account_fields
+from .merge import without
+from .translate import spellings
+from .trust import allowed
+
+if TYPE_CHECKING:
+    from ..ir.catalog import Facts
+
+_MERGED = ("headers", "variables", "profiles")
+_RANK = 100
+_DETAILED = ("inline", "command")
+"""Steps that are nothing without what the file says of them."""
+_SETTINGS = ("agents", "allowed_models", "policy")
+
+
+def accounts(catalog: Catalog) -> None:
+    """Apply what every overlay says of accounts, agents and budgets, lowest layer first."""
+    for overlay in catalog.overlays:
+        # Dialects have put ids already; an id is nothing else there, whatever the word means to the dialect.
+        known = {**spellings(catalog, overlay.dialect), **{identity: identity for identity in catalog.providers}}
+        for identity, patch in overlay.data.get("accounts", {}).items():
+            _account(catalog, overlay, identity, patch, known)
+        _settings(catalog, overlay)
+    if any(overlay.dialect != NATIVE for overlay in catalog.overlays) or "policy" in catalog.settings:
+        catalog.settings["policy"] = _policy(catalog)
+    for entry in catalog.accounts.values():
+        entry.facts = _completed(catalog, entry)
+
+
+def _account(catalog: Catalog, overlay: Overlay, identity: str, patch: Facts, known: dict[str, str]) -> None:
+    pointer = ("accounts", identity)
+    own = allowed(catalog, overlay, pointer, patch, account_fields())
+    entry = catalog.accounts.get(identity)
+    if entry is None:
+        named = own.get("provider", identity)
+        provider = known.get(named.lower())
+        if provider is None:
+            at = (*pointer, "provider") if "provider" in own else pointer
+            catalog.notes.append(Note("unknown-account-provider", Place(overlay.document, at, on_key="provider" not in own), (named, identity)))
+            return
+        entry = catalog.accounts[identity] = Entry(identity, provider, identity, {"id": identity, "provider": provider, "dialect": overlay.dialect}, [])
+    facts = without(entry.facts, own.get("$unset", ()))
+    for key, value in own.items():
+        if key not in ("provider", "$unset"):
+            facts = {**facts, key: {**facts[key], **value} if key in _MERGED and key in facts else value}
+    entry.facts = facts
+    entry.layers.append(Layer(overlay.name, overlay.document, pointer, own))
+
+
+def _settings(catalog: Catalog, overlay: Overlay) -> None:
+    for name in _SETTINGS:
+        if name in overlay.data:
+            value = overlay.data[name]
+            if name == "policy" and not overlay.trusted:
+                value = {key: said for key, said in value.items() if key != "credentials"}
+            before = catalog.settings.get(name)
+            catalog.settings[name] = {**before, **value} if isinstance(before, dict) else value
+            catalog.setting_places[name] = Place(overlay.document, (name,))
+    for index, budget in enumerate(overlay.data.get("budgets", ())):
+        catalog.settings.setdefault("budgets", []).append({"timezone": overlay.policy.get("timezone", "UTC"), **budget})
+        catalog.budget_places.append(Place(overlay.document, ("budgets", index)))
+
+
+def _policy(catalog: Catalog) -> Facts:
+    """Return what holds where an account says nothing: the policy of the highest file that is not native, with what native files say over it."""
+    foreign = next((overlay for overlay in reversed(catalog.overlays) if overlay.dialect != NATIVE), catalog.overlays[-1])
+    said = catalog.settings.get("policy", {})
+    left_out = (
+        "meaning",
+        "source",
+        "protocols",
+        "usual_protocol",
+        "base_urls",
+        "routes",
+        "keyless",
+        "timeout_seconds",
+        "catalog_over_user",
+        "auth_kinds",
+        "thinking_modes",
+        "private_network",
+        "grammar",
+        "on_unreadable",
+    )
+    return {"dialect": foreign.dialect, **{key: value for key, value in foreign.policy.items() if key not in left_out}, **said}
+
+
+def _completed(catalog: Catalog, entry: Entry) -> Facts:
+    """Return the account with its rank, its steps, and what its dialect has where the file says nothing."""
+    policy = next(overlay.policy for overlay in catalog.overlays if overlay.document is entry.layers[0].document)
+    facts = {"rank": _RANK, "status": "active", **_usual(policy, catalog.providers[entry.provider]), **entry.facts}
+    steps = facts.get("credentials") or [step for step in policy.get("credentials", STEPS) if step not in _DETAILED and (step != "profile" or facts.get("profiles"))]
+    facts["credentials"] = [_step(step, entry, policy) for step in steps]
+    if "profiles" in facts:
+        facts["profiles"] = {
+            name: {**profile, "credentials": [_step(step, entry, policy, name) for step in profile.get("credentials", ["vault"])]} for name, profile in facts["profiles"].items()
+        }
+    return facts
+
+
+def _usual(policy: Facts, provider: Entry) -> Facts:
+    """Return what accounts with *provider* are by the *policy* of their dialect."""
+    usual = {"base_url": policy.get("base_urls", {}).get(provider.id), "route": policy.get("routes", {}).get(provider.id), "timeout_seconds": policy.get("timeout_seconds")}
+    is_optional = any(route["auth"].get("required") == "if_public_host" for route in provider.facts["routes"])
+    return {key: value for key, value in usual.items() if value is not None} | ({"keyless": True} if is_optional and policy.get("keyless") == "any" else {})
+
+
+def _step(step: Any, entry: Entry, policy: Facts, profile: str | None = None) -> Facts:
+    """Return a step as the runtime reads it: its word, and what it needs."""
+    if isinstance(step, str):
+        word, detail = step, {}
+    else:
+        word = next(key for key in step if key != "timeout_ms")
+        value = step[word]
+        detail = {"env": {"names": [value] if isinstance(value, str) else value}, "command": {"argv": value}, "inline": {"pointers": value}}.get(word, {"id": value})
+        detail |= {"timeout_ms": step["timeout_ms"]} if "timeout_ms" in step else {}
+    if word == "vault" and "id" not in detail:
+        detail["id"] = entry.id if profile is None else f"{entry.id} {profile}"
+    if word == "auth-json" and "id" not in detail:
+        detail["id"] = policy.get("stored_as", {}).get(entry.provider, entry.provider)
+    if word == "inline":
+        key = "credentials" if profile is None else "profiles"
+        detail["file"] = next(layer.document.path for layer in reversed(entry.layers) if key in layer.facts)
+    return {"step": word, **detail}

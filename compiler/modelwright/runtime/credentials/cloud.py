@@ -1,0 +1,101 @@
+"""The vendor's own chain of credentials: what its tools and libraries would use on this machine. Looking asks nobody."""
+
+import os
+
+from .answer import KEY, Found, Missing, UnreadableError
+
+_SECONDS = 60.0
+_PARTS = ("access_key_id", "secret_access_key", "session_token")
+_AWS_SIGNS = ("AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
+"""Variables that say that the chain has something."""
+_AWS_FILES = (("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"), ("AWS_CONFIG_FILE", "~/.aws/config"))
+_GOOGLE_FILE = "GOOGLE_APPLICATION_CREDENTIALS"
+_GOOGLE_FILES = (
+    "${CLOUDSDK_CONFIG}/application_default_credentials.json",
+    "~/.config/gcloud/application_default_credentials.json",
+    "${APPDATA}/gcloud/application_default_credentials.json",
+)
+
+
+def seek(_step: "Mapping[str, Any]", search: "Search") -> "Found | Missing":
+    """Return what the chain of the first route that has one would use."""
+    told = [_CHAINS[kind](search, route) for route in search.routes if (kind := route["auth"]["kind"]) in _CHAINS]
+    return next((found for found in told if isinstance(found, Found)), None) or (told[0] if told else Missing("none of its routes has one", applies=False))
+
+
+def _aws(search: "Search", route: "dict[str, Any]") -> "Found | Missing":
+    parts = {part: search.environ.get(f"AWS_{part.upper()}", "").strip() for part in _PARTS}
+    if parts["access_key_id"] and parts["secret_access_key"]:
+        return Found("aws-sigv4", "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set", route, lambda: {name: value for name, value in parts.items() if value})
+    if parts["access_key_id"]:
+        return Missing("AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY")
+    sign = next((f"{name} is set" for name in _AWS_SIGNS if search.environ.get(name)), None)
+    files = [search.file(search.environ.get(name) or usual) for name, usual in _AWS_FILES]
+    sign = sign or next((f"{path} is there" for path in files if path and os.path.isfile(path)), None)
+    return (
+        Found("aws-sigv4", sign, route, lambda: _from_aws(search)) if sign else Missing("no AWS variables are set and there is no ~/.aws; a role of this machine is not looked for")
+    )
+
+
+def _from_aws(search: "Search") -> "dict[str, str]":
+    """Return what AWS's library for Python, or its command-line tool, finds; raises UnreadableError."""
+    try:
+        from botocore.session import Session
+    except ImportError:
+        return _from_aws_tool(search)
+    try:
+        found = Session(profile=search.environ.get("AWS_PROFILE")).get_credentials()
+        frozen = None if found is None else found.get_frozen_credentials()
+    except Exception as error:  # noqa: BLE001  # its errors have no common root; only their kind is told
+        reason = f"botocore failed with {type(error).__name__}"
+    else:
+        if frozen is not None:
+            parts = dict(zip(_PARTS, (frozen.access_key, frozen.secret_key, frozen.token), strict=True))
+            return {name: value for name, value in parts.items() if value}
+        reason = "botocore found no credentials"
+    raise UnreadableError(reason)
+
+
+def _from_aws_tool(search: "Search") -> "dict[str, str]":
+    import json
+
+    code, printed = search.run(("aws", "configure", "export-credentials", "--format", "process"), _SECONDS, search.environ)
+    if code:
+        raise UnreadableError(f"aws configure export-credentials ended with exit code {code}")
+    try:
+        said = json.loads(printed)
+        names = {"access_key_id": "AccessKeyId", "secret_access_key": "SecretAccessKey", "session_token": "SessionToken"}
+        return {part: str(said[name]) for part, name in names.items() if said.get(name)}
+    except (ValueError, AttributeError):
+        pass
+    raise UnreadableError("aws configure export-credentials printed something else than credentials")
+
+
+def _google(search: "Search", route: "dict[str, Any]") -> "Found | Missing":
+    named = search.environ.get(_GOOGLE_FILE)
+    if named:
+        path = search.file(named)
+        if path is None or not os.path.isfile(path):
+            return Missing(f"{_GOOGLE_FILE} names {named}, which is not there")
+        return Found("gcp-adc", f"{_GOOGLE_FILE} names a file", route, lambda: _from_google(search))
+    path = next((path for path in map(search.file, _GOOGLE_FILES) if path is not None and os.path.isfile(path)), None)
+    return Missing(f"{_GOOGLE_FILE} is not set, and {_GOOGLE_FILES[1]} is not there") if path is None else Found("gcp-adc", f"{path} is there", route, lambda: _from_google(search))
+
+
+def _from_google(search: "Search") -> "dict[str, str]":
+    """Return a token of Google's command-line tool; raises UnreadableError."""
+    from .command import line_of
+
+    return {KEY: line_of(("gcloud", "auth", "application-default", "print-access-token"), _SECONDS, search.run, search.environ)}
+
+
+_CHAINS = {"aws-sigv4": _aws, "gcp-adc": _google}
+"""Kinds of auth that have one."""
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from .search import Search

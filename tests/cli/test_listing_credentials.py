@@ -1,0 +1,133 @@
+"""What listings are asked with: the whole chain of the user's accounts, and never at a place the key is not for."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cli.refresh_world import World, a_world, add_provider
+from modelwright.runtime.credentials.vault import Vault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from command_line import Run
+
+SECRET = "sk-marked-0123456789"
+
+
+@pytest.fixture
+def world(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> Iterator[World]:
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    with a_world(tmp_path, home, monkeypatch, run) as world:
+        add_provider(world, "acme", order=1, auth="required")
+        yield world
+
+
+def sent(world: World, code: int = 0) -> list[str | None]:
+    """Return what a refresh sends for a credential; nothing when it does not ask."""
+    world.server.calls.clear()
+    world.refresh("acme", "--no-cache", code=code)
+    return [call.headers.get("authorization") for call in world.server.calls]
+
+
+def own(home: Path, account: dict[str, Any], **more: Any) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "models.json").write_text(json.dumps({"accounts": {"work": {"provider": "acme", **account}}, **more}))
+
+
+def test_a_key_of_the_vault_is_used_with_and_without_an_account(world: World, home: Path) -> None:
+    assert world.plan("acme", code=4)["sources"][0]["detail"] == "set ACME_API_KEY, or run `providers login acme`"
+    Vault(os.environ).store("acme", "acme", {"key": SECRET})
+    assert sent(world) == [f"Bearer {SECRET}"]
+    Vault(os.environ).store("work", "acme", {"key": "of the account"})
+    own(home, {})
+    assert sent(world) == ["Bearer of the account"]
+
+
+def test_an_account_s_own_variable_and_program_are_used(world: World, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORK_KEY", SECRET)
+    monkeypatch.setenv("ACME_API_KEY", "other")
+    own(home, {"credentials": [{"env": "WORK_KEY"}]})
+    assert sent(world) == [f"Bearer {SECRET}"]
+    own(home, {"credentials": [{"command": [sys.executable, "-c", "print('printed')"]}]})
+    assert sent(world) == ["Bearer printed"]
+    own(home, {"credentials": [{"env": "WORK_KEY"}], "status": "inactive"})
+    assert sent(world) == ["Bearer other"]
+
+
+def test_the_key_of_an_account_that_is_elsewhere_is_not_sent_to_the_provider(world: World, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROXY_KEY", SECRET)
+    own(home, {"base_url": "https://proxy.example/v1", "credentials": [{"env": "PROXY_KEY"}]})
+    assert sent(world, code=4) == []
+    monkeypatch.setenv("ACME_API_KEY", "other")
+    assert sent(world) == ["Bearer other"]
+
+
+def test_a_probe_asks_where_the_account_is(world: World, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROXY_KEY", SECRET)
+    own(home, {"base_url": f"{world.server.url}/proxy/v1", "credentials": [{"env": "PROXY_KEY"}], "headers": {"X-Team": "blue"}})
+    world.lists["proxy"] = [{"id": "acme-large"}]
+    found = world.run("probe", "acme", "--json").json
+    assert (found["ok"], found["credential"], found["used_environment_key"]) == (True, "env:PROXY_KEY", True)
+    (call,) = world.server.calls
+    assert (call.path, call.headers["authorization"], call.headers["x-team"]) == ("/proxy/v1/models", f"Bearer {SECRET}", "blue")
+
+
+def test_a_probe_says_where_its_key_was(world: World) -> None:
+    Vault(os.environ).store("acme", "acme", {"key": SECRET})
+    assert world.run("probe", "acme").out.splitlines()[0] == "acme: ok: 4 models, with the key of vault:acme"
+    assert world.run("probe", "acme", "--api-key", "x").out.splitlines()[0] == "acme: ok: 4 models, with the key that was given"
+
+
+def test_the_token_of_a_sign_in_in_auth_json_lists_where_the_policy_lets_it(world: World, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Zot 33: a sign-in skips listings there; a key beside it is used."""
+    monkeypatch.setenv("ZOT_HOME", str(home / "zot"))
+    own(home, {"credentials": ["auth-json"]}, policy={"listing_sign_ins": False})
+    (home / "zot").mkdir()
+    file = home / "zot" / "auth.json"
+    file.write_text(json.dumps({"additional_api_key_creds": {"acme": {"oauth": {"access_token": SECRET}}}}))
+    assert sent(world, code=4) == []
+    file.write_text(json.dumps({"additional_api_key_creds": {"acme": {"api_key": "k", "oauth": {"access_token": SECRET}}}}))
+    assert sent(world) == ["Bearer k"]
+    file.write_text(json.dumps({"additional_api_key_creds": {"acme": {"oauth": {"access_token": SECRET}}}}))
+    own(home, {"credentials": ["auth-json"]})
+    assert sent(world) == [f"Bearer {SECRET}"]
+
+
+def test_the_policy_may_have_another_order_for_listings(world: World, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fased 42: a profile comes before the variable in a call, and behind it in a refresh."""
+    from modelwright import pipeline
+    from modelwright.cli import inputs, searching
+    from modelwright.runtime.credentials import chain
+
+    monkeypatch.setenv("ACME_API_KEY", "of the environment")
+    Vault(os.environ).store("work home", "acme", {"key": "of the profile"})
+    own(home, {"profiles": {"home": {}}, "credentials": ["profile", "env"]})
+    catalog = pipeline.resolve(inputs.find(str(world.registry), ())).catalog
+    catalog.settings["policy"] = {"dialect": "fased", "listing_credentials": ["explicit", "env", "profile"]}
+    facts = catalog.providers["acme"].facts
+    assert chain.first(searching.of_account(catalog, catalog.accounts["work"].facts, os.environ)).source == "vault:work home"
+    assert chain.first(searching.for_listing(catalog, facts, os.environ, elsewhere=True)).source == "env:ACME_API_KEY"
+    assert chain.first(searching.for_listing(catalog, facts, os.environ, elsewhere=True, explicit="x")).source == "explicit"
+
+
+def test_a_vault_that_cannot_be_read_is_the_state_of_that_source_alone(world: World, home: Path) -> None:
+    Vault(os.environ).store("acme", "acme", {"key": SECRET})
+    (home / "vault.key").unlink()
+    sources = {source["id"]: source for source in world.plan("--no-cache")["sources"]}
+    assert (sources["acme"]["state"], sources["bolt"]["state"]) == ("credential-missing", "ok")
+    assert str(home / "vault.key") in sources["acme"]["detail"]
+
+
+def test_what_runs_on_one_s_own_machine_is_asked_when_there_is_an_account_with_it(world: World, home: Path) -> None:
+    file = world.registry / "providers" / "bolt.yaml"
+    file.write_text(file.read_text().replace("kind: hosted", "kind: local"))
+    assert "bolt" not in world.states(code=4)
+    own(home, {"provider": "bolt"})
+    assert world.states() == {"acme": "credential-missing", "bolt": "ok"}
