@@ -88,7 +88,7 @@ def test_turns_alternate_and_every_call_has_its_result_right_after_it(asked: Req
 
 @given(requests(wire.NAME))
 def test_what_is_said_is_all_in_the_body(asked: Request) -> None:
-    messages = list(_sayable(asked.messages))
+    messages = [*_sayable(asked.messages), Message("user", "?")]
     body = json.loads(wire.build(Request(messages), TARGET).body)
     said: list[tuple[str, list[Any]]] = []
     for message in messages:

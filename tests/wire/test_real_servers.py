@@ -19,12 +19,19 @@ if TYPE_CHECKING:
 
     from modelwright.ir.chat import Response
 
-URLS = {"google-generative": ("/v1beta/models/acme-large:generateContent", "/v1beta/models/acme-large:streamGenerateContent?alt=sse"), "ollama-chat": ("/api/chat", "/api/chat")}
+URLS = {
+    "anthropic-messages": ("/v1/messages", "/v1/messages"),
+    "google-generative": ("/v1beta/models/acme-large:generateContent", "/v1beta/models/acme-large:streamGenerateContent?alt=sse"),
+    "ollama-chat": ("/api/chat", "/api/chat"),
+}
 """Where each protocol is spoken, whole and as a stream."""
 TOOLS = (Tool("get_weather", "The weather at a place.", {"type": "object", "properties": {"place": {"type": "string"}}}), Tool("get_time"))
 FIXTURES: list[dict[str, Any]] = [
     {"match": {"hasToolResult": True, "toolResultContains": "21 degrees"}, "response": {"content": "It is 21 degrees."}},
-    {"match": {"userMessage": "weather", "toolName": "get_weather"}, "response": {"toolCalls": [{"name": "get_weather", "arguments": '{"place":"Rome"}'}, {"name": "get_time", "arguments": "{}"}]}},
+    {
+        "match": {"userMessage": "weather", "toolName": "get_weather"},
+        "response": {"toolCalls": [{"name": "get_weather", "arguments": '{"place":"Rome"}'}, {"name": "get_time", "arguments": "{}"}]},
+    },
     {"match": {"userMessage": "hello", "systemMessage": "Be brief"}, "response": {"content": "Hello there, how are you today?"}},
     {"match": {"userMessage": "limit"}, "response": {"error": {"message": "slow down", "type": "rate_limit_error"}, "status": 429}},
 ]

@@ -20,6 +20,7 @@ COMMANDS = {
     "models": "List the models, show one, or change your own.",
     "resolve": "Show where a call to a model would go.",
     "cost": "Count what a request costs, exactly.",
+    "usage": "Show what calls used and cost.",
     "why": "Show where a value comes from: every layer's word, and which one won.",
     "explain": "Explain a finding's code.",
     "trust": "Let a project's file name endpoints and credentials.",

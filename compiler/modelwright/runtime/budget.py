@@ -68,7 +68,7 @@ class Budget(Frozen):
             raise UsageError("a budget has either a period or rolling_seconds")
         if period is not None and period not in PERIODS:
             raise UsageError(f"{period!r} is no period of a budget; known: {', '.join(PERIODS)}")
-        if rolling_seconds is not None and (not isinstance(rolling_seconds, int) or rolling_seconds < 1):
+        if rolling_seconds is not None and not (type(rolling_seconds) is int and rolling_seconds > 0):
             raise UsageError(f"rolling_seconds of a budget is {rolling_seconds!r}; it is a whole number above 0")
         if scope == "global" and of is not None:
             raise UsageError(f"a budget of scope global is of everything; leave out `of: {of}`, or name its scope")
@@ -136,7 +136,7 @@ def _limit(metric: str, value: "str | float") -> int:
         exact = Decimal(str(value))
         if isinstance(value, bool) or not 0 <= exact <= _MOST:
             raise ValueError
-        return int(exact.scaleb(places, Context(prec=80)).to_integral_exact(context=Context(traps=[Inexact])))
+        return int(exact.scaleb(places, Context(prec=80, traps=[Inexact])).to_integral_exact(context=Context(traps=[Inexact])))
     except (ArithmeticError, ValueError):
         what = f"an amount of USD with at most {places} decimals" if places else "a whole number"
         raise UsageError(f"{value!r} is no limit of {metric}; it is {what}, from 0 to {_MOST:,}") from None

@@ -8,7 +8,7 @@ all folders: the XDG base directories, Apple's Library folders, and Windows' app
 import os
 import sys
 
-ARTIFACT = "registry.artifact"
+ARTIFACT, STATE, LEDGER = "registry.artifact", "state.sqlite", "ledger.sqlite"
 _NAME = "modelwright"
 _XDG = {"config": ("XDG_CONFIG_HOME", ".config"), "data": ("XDG_DATA_HOME", ".local/share"), "state": ("XDG_STATE_HOME", ".local/state"), "cache": ("XDG_CACHE_HOME", ".cache")}
 _APPLE = {"config": "Application Support", "data": "Application Support", "state": "Application Support", "cache": "Caches"}
@@ -32,6 +32,16 @@ def folder(what: str, environ: "Mapping[str, str]", platform: str = sys.platform
 def compiled(environ: "Mapping[str, str]") -> str:
     """Return where `providers compile` writes by default."""
     return os.path.join(folder("data", environ), ARTIFACT)
+
+
+def state(environ: "Mapping[str, str]") -> str:
+    """Return where cooldowns and budgets are kept for all processes of this user."""
+    return os.path.join(folder("state", environ), STATE)
+
+
+def ledger(environ: "Mapping[str, str]") -> str:
+    """Return where calls are written down."""
+    return os.path.join(folder("state", environ), LEDGER)
 
 
 TYPE_CHECKING = False

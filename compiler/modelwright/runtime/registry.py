@@ -8,8 +8,7 @@ from . import home, implied
 from .artifact import Artifact
 from .day import as_text, today
 from .errors import AmbiguousRefError, ArtifactError, UnknownRefError, UsageError
-
-_NEAREST = 5
+from .nearest import near, near_bare, near_model
 
 
 def load(path: "str | os.PathLike[str] | None" = None, environ: "Mapping[str, str] | None" = None) -> "Registry":
@@ -100,7 +99,7 @@ class Registry:
         """
         record = self._provider(name.lower())
         if record is None:
-            raise UnknownRefError(name, lambda: _nearest(name, self._artifact.keys("provider:")), what="provider")
+            raise UnknownRefError(name, lambda: near(name, self._artifact.keys("provider:")), what="provider")
         return record
 
     def providers(self) -> "list[dict[str, Any]]":
@@ -118,7 +117,7 @@ class Registry:
         if record is None:
             provider = self._provider(name.lower())
             if provider is None:
-                raise UnknownRefError(name, lambda: _nearest(name, iter((*self._artifact.keys("account:"), *self._artifact.keys("provider:")))), what="account")
+                raise UnknownRefError(name, lambda: near(name, (*self._artifact.keys("account:"), *self._artifact.keys("provider:"))), what="account")
             record = implied.account(provider["id"], self.setting("policy") or {})
         return record
 
@@ -177,6 +176,22 @@ class Registry:
 
         return chain.find(self, account, route, os.environ if environ is None else environ, **more)
 
+    def route(self, ref: "str | Iterable[str] | None" = None, needs: "Needs | str | Iterable[str]" = (), **more: "Any") -> "Routing":
+        """
+        Return the routes for *ref*, or the best of several refs, that can do what *needs* says, in order, each with the reason it was kept or skipped.
+
+        *needs* are capabilities, `Needs`, or text as `Needs.parse` reads it. Without *ref* it is the model of the user's agent, or the
+        best that the user's accounts have; *more* are arguments of `Router.route`. Nothing is called, and nothing of failures and
+        budgets is known here; `Dispatcher.route` knows.
+
+        Raises what `resolve` raises.
+        """
+        from .routing.needs import Needs
+        from .routing.router import Router
+
+        wanted = needs if isinstance(needs, Needs) else Needs.parse(needs) if isinstance(needs, str) else Needs(needs)
+        return Router(self).route(ref, wanted, **more)
+
     def setting(self, name: str) -> "Any":
         """Return what the user's files say as *name* (`agents`, `allowed_models`, `budgets`, `policy`); None when they say nothing."""
         return self._artifact.find(f"settings:{name}")
@@ -225,7 +240,7 @@ class Registry:
                 return self._follow(ref, record, day, canonical)
             if is_taken(provider.get("open_ids"), rest):
                 return Model(canonical, {"id": rest, "provider": provider["id"]}, self.digest, is_listed=False), True
-            raise UnknownRefError(ref, lambda provider=provider["id"], rest=rest: self._nearest_model(ref, provider, rest))  # type: ignore[misc]  # mypy does not infer it
+            raise UnknownRefError(ref, lambda provider=provider["id"], rest=rest: near_model(self._artifact, ref, provider, rest))  # type: ignore[misc]  # mypy does not infer it
         return self._bare(ref, day)
 
     def _follow(self, ref: str, record: "dict[str, Any]", day: "str | None", canonical: str) -> "tuple[Model, bool]":
@@ -243,7 +258,7 @@ class Registry:
     def _bare(self, ref: str, day: "str | None") -> "tuple[Model, bool]":
         record = self._artifact.find(f"bare:{ref}")
         if record is None:
-            raise UnknownRefError(ref, lambda: self._nearest_bare(ref))
+            raise UnknownRefError(ref, lambda: near_bare(self._artifact, ref))
         if "alias" in record:
             return self._resolve(record["alias"], day)
         providers = {found.partition("/")[0] for found in record["refs"]}  # one may have it for several models, each on other days
@@ -273,28 +288,13 @@ class Registry:
             raise AmbiguousRefError(name, tuple(sorted(ids)))
         return self._artifact.find(f"provider:{ids.pop()}")
 
-    def _nearest_model(self, ref: str, provider: str, model: str) -> "tuple[str, ...]":
-        near = [f"{provider}/{found}" for found in _nearest(model, self._artifact.keys(f"model:{provider}/"))]
-        record = self._artifact.find(f"bare:{model}") or self._artifact.find(f"bare:{ref}") or {}
-        return tuple(dict.fromkeys([*record.get("refs", ())[:3], *near]))[:_NEAREST]
-
-    def _nearest_bare(self, ref: str) -> "tuple[str, ...]":
-        near = _nearest(ref, self._artifact.keys("bare:"))
-        whole = _nearest(ref, self._artifact.keys("model:")) if "/" in ref else ()
-        return tuple(dict.fromkeys([*whole, *near]))[:_NEAREST]
-
-
-def _nearest(name: str, known: "Iterator[str]") -> "tuple[str, ...]":
-    from difflib import get_close_matches
-
-    by_lower = {found.lower(): found for found in known}
-    return tuple(by_lower[found] for found in get_close_matches(name.lower(), by_lower, n=_NEAREST, cutoff=0.6))
-
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
     from typing import Any
 
     from .credentials.answer import Credential
+    from .routing.candidate import Routing
+    from .routing.needs import Needs

@@ -115,7 +115,7 @@ def _number(year: int, month: int) -> int:
     return 365 * year + year // 4 - year // 100 + year // 400 + (153 * month + 2) // 5 - 719_468
 
 
-_STRETCHES = {
+_STRETCHES: "dict[str, Callable[[int], tuple[int, int]]]" = {
     "daily": lambda day: (day, day + 1),
     "weekly": lambda day: (day - (day + 3) % 7, day - (day + 3) % 7 + 7),  # 1970-01-01 was a Thursday
     "monthly": lambda day: _months(day, 1),

@@ -108,7 +108,7 @@ def _settings(request: "Request", losses: Losses, *, is_thinking: bool) -> "dict
         if value is None:
             continue
         if is_thinking and not goes:
-            losses.add(f"{name} {value} together with thinking", "leave out one of them")
+            losses.add(f"{name} {value} beside thinking", "leave out one of them")
         else:
             found[name] = value
     if found.get("temperature", 0) > 1:

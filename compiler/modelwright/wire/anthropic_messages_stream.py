@@ -72,6 +72,8 @@ class Decoder:
     def end(self) -> "list[Any]":
         """Return the events of what was held back, where the connection closed without a last blank line, or was no stream of events."""
         found: list[Any] = []
+        if self._is_over:
+            return found
         for name, payload in self._events.end():
             if decoded(payload) is not None:  # else it was cut, which `is_done` tells
                 self._begin = None
@@ -203,10 +205,9 @@ class Decoder:
         self._open.clear()
 
     def _break(self, trouble: "Trouble", found: "list[Any]") -> None:
-        if not self._is_over:
-            self._flush(found)
-            self._is_over = True
-            found.append(Troubled(trouble))
+        self._flush(found)
+        self._is_over = True
+        found.append(Troubled(trouble))
 
 
 def _add(block: _Block, delta: "dict[str, Any]") -> None:

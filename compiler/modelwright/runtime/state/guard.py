@@ -30,7 +30,9 @@ class GuardedStore:
     reason: "StateError | None"
     """Why the store cannot be reached; None when it can, as far as is known."""
 
-    def __init__(self, store: "Store", policy: str = "fail_open", *, hook: "Callable[[str, dict[str, Any]], object] | None" = None, timer: "Callable[[], float]" = monotonic) -> None:
+    def __init__(
+        self, store: "Store", policy: str = "fail_open", *, hook: "Callable[[str, dict[str, Any]], object] | None" = None, timer: "Callable[[], float]" = monotonic
+    ) -> None:
         if policy not in POLICIES:
             raise UsageError(f"{policy!r} is no policy for a store that is down; write {' or '.join(POLICIES)}")
         self._store = store
@@ -49,11 +51,11 @@ class GuardedStore:
     def notes(self, keys: "Iterable[str]") -> "dict[str, str]":
         wanted = tuple(keys)
         is_done, found = self._try(lambda store: store.notes(wanted))
-        return found if is_done else self._here(found).notes(wanted)  # type: ignore[no-any-return]
+        return found if is_done else self._here(found).notes(wanted)
 
     def swap(self, key: str, old: "str | None", new: "str | None", expires_at: float) -> bool:
         is_done, found = self._try(lambda store: store.swap(key, old, new, expires_at))
-        return found if is_done else self._here(found).swap(key, old, new, expires_at)  # type: ignore[no-any-return]
+        return found if is_done else self._here(found).swap(key, old, new, expires_at)
 
     def reserve(self, lines: "Sequence[Line]", now: float, lease_until: float) -> "int | Shortage":
         is_done, found = self._try(lambda store: store.reserve(lines, now, lease_until))
@@ -72,7 +74,7 @@ class GuardedStore:
 
     def totals(self, lines: "Sequence[Line]", now: float) -> "list[int]":
         is_done, found = self._try(lambda store: store.totals(lines, now))
-        return found if is_done else self._here(found).totals(lines, now)  # type: ignore[no-any-return]
+        return found if is_done else self._here(found).totals(lines, now)
 
     def see(self, outcomes: "Iterable[tuple[str, bool]]", now: float) -> None:
         seen = tuple(outcomes)
@@ -83,7 +85,7 @@ class GuardedStore:
     def outcomes(self, keys: "Iterable[str]", now: float) -> "dict[str, list[tuple[int, int, int]]]":
         wanted = tuple(keys)
         is_done, found = self._try(lambda store: store.outcomes(wanted, now))
-        return found if is_done else self._here(found).outcomes(wanted, now)  # type: ignore[no-any-return]
+        return found if is_done else self._here(found).outcomes(wanted, now)
 
     def close(self) -> None:
         self._store.close()

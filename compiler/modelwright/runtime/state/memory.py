@@ -81,7 +81,7 @@ class MemoryStore:
     def outcomes(self, keys: "Iterable[str]", now: float) -> "dict[str, list[tuple[int, int, int]]]":
         first = now - OUTCOMES_KEPT_SECONDS
         with self._lock:
-            found = {key: [(at, *counts) for at, counts in sorted(self._outcomes.get(key, {}).items()) if at > first] for key in keys}
+            found = {key: [(at, counts[0], counts[1]) for at, counts in sorted(self._outcomes.get(key, {}).items()) if at > first] for key in keys}
         return {key: times for key, times in found.items() if times}
 
     def close(self) -> None:
