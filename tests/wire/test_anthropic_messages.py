@@ -172,6 +172,13 @@ def test_results_stay_with_their_calls_whatever_the_ids_are(ids: list[str], at_o
     assert calls == results
 
 
+def test_a_call_that_was_never_answered_takes_no_result_of_a_later_one_with_its_id() -> None:
+    turns = [Message("assistant", [ToolCall("a", "f")]), Message("user", "Never mind."), *_round(["a"], iter([7]))]
+    messages = json.loads(wire.build(Request(turns), TARGET, lossy=True).body)["messages"]
+    assert [block["type"] for turn in messages for block in turn["content"]] == ["text", "tool_use", "tool_result"]
+    assert messages[1]["content"][0]["id"] == messages[2]["content"][0]["tool_use_id"]
+
+
 def _round(ids: list[str], numbers: Any) -> tuple[Message, Message]:
     numbered = [(name, next(numbers)) for name in ids]
     calls = [ToolCall(name, "f", json.dumps({"n": number})) for name, number in numbered]
@@ -236,6 +243,11 @@ def test_the_total_is_what_was_sent_and_what_the_cache_had(first: dict[str, int]
     assert found.input_tokens == said.get("input_tokens", 0) + said.get("cache_read_input_tokens", 0) + written
     assert found.cache_write_tokens + found.cache_write_5m_tokens + found.cache_write_1h_tokens == written
     assert (found.output_tokens, found.cache_read_tokens) == (said.get("output_tokens", 0), said.get("cache_read_input_tokens", 0))
+
+
+def test_a_count_that_falls_back_to_nothing_was_only_not_made_again() -> None:
+    events = [{"type": "message_start", "message": {"usage": {"input_tokens": 9, "output_tokens": 1}}}, {"type": "message_delta", "usage": {"input_tokens": 0, "output_tokens": 5}}]
+    assert assembled(wire.Decoder().feed(_sse(*events))).usage == Usage(9, 5)
 
 
 @pytest.mark.parametrize("said", [None, 5, [], {}, {"input_tokens": None}, {"output_tokens": -1}, {"server_tool_use": {"web_search_requests": 1}}])

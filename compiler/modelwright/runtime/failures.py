@@ -14,7 +14,7 @@ UNKNOWN = SERVER_ERROR
 class Failure(Frozen):
     """A failed attempt, classified. `retry_after_seconds` is what the provider asks for, None when it asks for nothing."""
 
-    __slots__ = ("code", "failover", "kind", "message", "retry", "retry_after_seconds", "status", "type")
+    __slots__ = ("code", "cools", "failover", "kind", "message", "retry", "retry_after_seconds", "siblings", "status", "type")
 
     kind: str
     """A word of `registry/vocabulary/errors.yaml`."""
@@ -27,6 +27,10 @@ class Failure(Frozen):
     """Whether another route may be tried."""
     retry: str
     """Whether the same route may be: `never`, `once`, `twice`, or `after` the time it asks for."""
+    cools: str
+    """What is left alone for a while: the `credential`, the `route`, the `model`, or `nothing`."""
+    siblings: bool
+    """Whether other models of the same credential may be tried all the same."""
 
     def __init__(self, kind: str, message: str, words: "Mapping[str, Any]", trouble: "Trouble | None" = None, retry_after_seconds: "float | None" = None) -> None:
         word = words.get(kind, {})
@@ -39,9 +43,14 @@ class Failure(Frozen):
             "retry_after_seconds": retry_after_seconds,
             "failover": word.get("failover", True),
             "retry": word.get("retry", "never"),
+            "cools": word.get("cools", "nothing"),
+            "siblings": word.get("siblings", False),
         }
         for name, value in given.items():
             object.__setattr__(self, name, value)
+
+    def __str__(self) -> str:
+        return f"{self.kind}{'' if self.status is None else f' ({self.status})'}: {self.message}"
 
     def __repr__(self) -> str:
         return f"<Failure {self.kind}: {self.message}>"

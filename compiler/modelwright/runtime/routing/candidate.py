@@ -4,6 +4,7 @@ from ...ir.resolved import Frozen
 
 UNFIT, SPENT, COOLING, JUDGED, FAILED = ("unfit", "spent", "cooling", "judged", "failed")
 """Why one was skipped: it cannot do what is needed or is not to be used; its budget is spent; it failed lately; a policy rules it out; it failed in this call."""
+_set = object.__setattr__
 
 
 class Candidate(Frozen):
@@ -12,17 +13,17 @@ class Candidate(Frozen):
     __slots__ = ("account", "cause", "model", "notes", "profile", "reason", "score")
 
     model: "Model"
-    """As asked for through the account."""
+    """As asked for through the account; where the provider is the account, through none."""
     account: "Mapping[str, Any]"
     """As `Registry.account` returns it."""
     profile: "str | None"
-    """The only one that may be used; None: the account has none."""
+    """The only one that may be used; None: whatever its steps give."""
     reason: str
     """Why it has this place, or why it was skipped."""
     cause: "str | None"
     """What kind of reason it was skipped for; None: it was kept."""
     score: "float | None"
-    """Between 0 and 1, what the policies make of it; None: none was asked."""
+    """Between 0 and 1, what the policies make of it; None: none was asked, or none had anything to say."""
     notes: "tuple[str, ...]"
     """What each policy says, and what else is to be known."""
 
@@ -37,14 +38,23 @@ class Candidate(Frozen):
         score: "float | None" = None,
         notes: "tuple[str, ...]" = (),
     ) -> None:
-        given = (("model", model), ("account", account), ("profile", profile), ("reason", reason), ("cause", cause), ("score", score), ("notes", notes))
-        for name, value in given:
-            object.__setattr__(self, name, value)
+        _set(self, "model", model)
+        _set(self, "account", account)
+        _set(self, "profile", profile)
+        _set(self, "reason", reason)
+        _set(self, "cause", cause)
+        _set(self, "score", score)
+        _set(self, "notes", notes)
 
     @property
     def name(self) -> str:
         """How people name it: `work/claude-sonnet-4-5@first`, `openai/gpt-5` where the provider is the account."""
         return f"{self.account['id']}/{self.model.asked_id}{f'@{self.profile}' if self.profile else ''}"
+
+    @property
+    def key(self) -> "tuple[str, str, str | None]":
+        """What no other candidate of a routing has: account, ref and profile."""
+        return (self.account["id"], self.model.ref, self.profile)
 
     @property
     def is_kept(self) -> bool:
@@ -53,7 +63,7 @@ class Candidate(Frozen):
 
     def judged(self, score: "float | None", notes: "tuple[str, ...]") -> "Candidate":
         """Return it with a *score* and what was said of it."""
-        return Candidate(self.model, self.account, self.profile, self.reason, cause=self.cause, score=score, notes=(*self.notes, *notes))
+        return Candidate(self.model, self.account, self.profile, self.reason, cause=self.cause, score=score, notes=self.notes + notes)
 
     def skipped(self, reason: str, cause: str = UNFIT) -> "Candidate":
         """Return it as skipped for *reason*."""
@@ -66,25 +76,22 @@ class Candidate(Frozen):
 class Routing(Frozen):
     """All candidates: those that may be used in the order in which they are tried, then those that were skipped. `warning` says what is not as it was asked for."""
 
-    __slots__ = ("candidates", "warning")
+    __slots__ = ("candidates", "kept", "skipped", "warning")
 
     candidates: "tuple[Candidate, ...]"
+    kept: "tuple[Candidate, ...]"
+    """Those that may be used."""
+    skipped: "tuple[Candidate, ...]"
+    """Those that may not."""
     warning: "str | None"
 
     def __init__(self, candidates: "Iterable[Candidate]", warning: "str | None" = None) -> None:
-        all_ = tuple(candidates)
-        object.__setattr__(self, "candidates", (*(one for one in all_ if one.is_kept), *(one for one in all_ if not one.is_kept)))
-        object.__setattr__(self, "warning", warning)
-
-    @property
-    def kept(self) -> "tuple[Candidate, ...]":
-        """Those that may be used."""
-        return tuple(one for one in self.candidates if one.is_kept)
-
-    @property
-    def skipped(self) -> "tuple[Candidate, ...]":
-        """Those that may not."""
-        return tuple(one for one in self.candidates if not one.is_kept)
+        found = tuple(candidates)
+        kept, skipped = tuple(one for one in found if one.cause is None), tuple(one for one in found if one.cause is not None)
+        _set(self, "candidates", kept + skipped)
+        _set(self, "kept", kept)
+        _set(self, "skipped", skipped)
+        _set(self, "warning", warning)
 
     def __iter__(self) -> "Iterator[Candidate]":
         return iter(self.candidates)

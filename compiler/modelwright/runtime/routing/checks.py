@@ -1,27 +1,36 @@
 """What keeps a model from answering a call, whatever else is the case. Each check returns the reason, or None."""
 
+from ...ir.resolved import MODALITIES
+from ..errors import UsageError
+from .needs import Needs
+
 STRICT = "exclude"
+_THINKING = "thinking"
 
 
-def against(candidate: "Candidate", needs: "Needs", registry: "Registry", policy: "Mapping[str, Any]") -> "str | None":
-    """Return why *candidate* cannot do what *needs* says; None: nothing is known to stand against it."""
-    model = candidate.model
-    return (
-        _provider(model, needs, registry)
-        or (None if registry.is_allowed(model) else f"{model.ref} is not on your list of allowed models; add it to `allowed_models`")
-        or _capabilities(model, needs, is_strict=policy.get("capability_unknown") == STRICT)
-        or _room(model, needs)
-    )
+def understood(needs: Needs, registry: "Registry") -> Needs:
+    """Return *needs* with the provider's id; raises UsageError for a word that is no capability, and what `Registry.provider` raises."""
+    words = registry.words("capabilities")
+    known = {*words, *MODALITIES, _THINKING}
+    for word in needs.capabilities if words else ():
+        if word not in known:
+            from ..nearest import near
+
+            raise UsageError(f"{word!r} is no capability; {', '.join(near(word, known)) or ', '.join(sorted(known))}")
+    provider = None if needs.provider is None else str(registry.provider(needs.provider)["id"])
+    return Needs(needs.capabilities, input_tokens=needs.input_tokens, output_tokens=needs.output_tokens, provider=provider)
 
 
-def _provider(model: "Model", needs: "Needs", registry: "Registry") -> "str | None":
-    if needs.provider is None:
-        return None
-    wanted = registry.provider(needs.provider)["id"]
-    return None if model.provider == wanted else f"it is of {model.provider}, not of {wanted}"
+def against(model: "Model", needs: Needs, registry: "Registry", policy: "Mapping[str, Any]") -> "str | None":
+    """Return why *model* cannot do what *needs*, which are understood, say, or is not to; None: nothing is known to stand against it."""
+    if needs.provider is not None and model.provider != needs.provider:
+        return f"it is of {model.provider}, not of {needs.provider}"
+    if not registry.is_allowed(model):
+        return f"{model.ref} is not on your list of allowed models; add it to `allowed_models`"
+    return _capabilities(model, needs, is_strict=policy.get("capability_unknown") == STRICT) or _room(model, needs)
 
 
-def _capabilities(model: "Model", needs: "Needs", *, is_strict: bool) -> "str | None":
+def _capabilities(model: "Model", needs: Needs, *, is_strict: bool) -> "str | None":
     for capability in needs.capabilities:
         can = model.can(capability)
         if can is False:
@@ -31,7 +40,7 @@ def _capabilities(model: "Model", needs: "Needs", *, is_strict: bool) -> "str | 
     return None
 
 
-def _room(model: "Model", needs: "Needs") -> "str | None":
+def _room(model: "Model", needs: Needs) -> "str | None":
     limits = model.limits
     for what, needed, most in (
         ("context", needs.input_tokens, limits.context_tokens),
@@ -50,5 +59,3 @@ if TYPE_CHECKING:
 
     from ...ir.resolved import Model
     from ..registry import Registry
-    from .candidate import Candidate
-    from .needs import Needs

@@ -4,6 +4,7 @@ from ...ir.resolved import Frozen
 from ..errors import UsageError
 
 _AS_TOKENS = {"context": "input_tokens", "output": "output_tokens"}
+_MOST_DIGITS = 12
 
 
 class Needs(Frozen):
@@ -17,42 +18,49 @@ class Needs(Frozen):
     200000
     """
 
-    __slots__ = ("capabilities", "input_tokens", "output_tokens", "provider")
+    __slots__ = ("capabilities", "input_tokens", "output_tokens", "parts", "provider")
 
     capabilities: "tuple[str, ...]"
+    """Sorted, each once."""
     input_tokens: "int | None"
     output_tokens: "int | None"
     provider: "str | None"
+    parts: "tuple[Any, ...]"
+    """All of these; equal for what needs the same."""
 
     def __init__(self, capabilities: "Iterable[str]" = (), *, input_tokens: "int | None" = None, output_tokens: "int | None" = None, provider: "str | None" = None) -> None:
-        given = (("capabilities", tuple(sorted(set(capabilities)))), ("input_tokens", input_tokens), ("output_tokens", output_tokens), ("provider", provider))
-        for name, value in given:
+        parts = (tuple(sorted(set(capabilities))), input_tokens, output_tokens, provider)
+        for name, value in zip(("capabilities", "input_tokens", "output_tokens", "provider", "parts"), (*parts, parts), strict=True):
             object.__setattr__(self, name, value)
 
     @classmethod
     def parse(cls, text: str, provider: "str | None" = None) -> "Needs":
         """Return what *text* names, with commas between: capabilities, `context=TOKENS`, `output=TOKENS`; raises UsageError."""
-        words = [word.strip() for word in text.split(",") if word.strip()]
+        capabilities: list[str] = []
         tokens: dict[str, int] = {}
-        for word in words:
+        for word in filter(None, map(str.strip, text.split(","))):
             name, is_amount, amount = word.partition("=")
-            if is_amount and (name not in _AS_TOKENS or not amount.isdecimal()):
-                raise UsageError(f"{word!r} is no need; write a capability, context=TOKENS or output=TOKENS")
-            if is_amount:
+            if name in _AS_TOKENS and amount.isdecimal() and len(amount) <= _MOST_DIGITS:
                 tokens[_AS_TOKENS[name]] = int(amount)
-        return cls([word for word in words if "=" not in word], provider=provider, **tokens)
+            elif is_amount or name in _AS_TOKENS:
+                raise UsageError(f"{word!r} is no need; write a capability, context=TOKENS or output=TOKENS")
+            else:
+                capabilities.append(word)
+        return cls(capabilities, provider=provider, **tokens)
 
-    def _all(self) -> "tuple[Any, ...]":
-        return (self.capabilities, self.input_tokens, self.output_tokens, self.provider)
+    def is_met_by_some(self) -> bool:
+        """Tell whether some models may meet them and others not, wherever they are called."""
+        return any(self.parts[:3])
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Needs) and self._all() == other._all()
+        return isinstance(other, Needs) and self.parts == other.parts
 
     def __hash__(self) -> int:
-        return hash(self._all())
+        return hash(self.parts)
 
     def __repr__(self) -> str:
-        return f"Needs({', '.join(f'{name}={getattr(self, name)!r}' for name in self.__slots__ if getattr(self, name))})"
+        given = zip(("capabilities", "input_tokens", "output_tokens", "provider"), self.parts, strict=True)
+        return f"Needs({', '.join(f'{name}={value!r}' for name, value in given if value)})"
 
 
 TYPE_CHECKING = False

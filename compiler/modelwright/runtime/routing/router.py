@@ -58,11 +58,12 @@ class Router:
         return Routing(self._weighed(candidates, names, Question(needs, input_tokens, output_tokens, self._standing)), warning)
 
     def _weighed(self, candidates: "Iterable[Candidate]", names: "Sequence[str]", question: Question) -> "list[Candidate]":
-        checked = [self._within_budget(one) if one.is_kept else one for one in candidates]
+        checked = [self.within_budget(one) if one.is_kept else one for one in candidates]
         kept = [one for one in checked if one.is_kept]
         return [*weigh(kept, names, question, self._choose), *(one for one in checked if not one.is_kept)]
 
-    def _within_budget(self, candidate: "Candidate") -> "Candidate":
+    def within_budget(self, candidate: "Candidate") -> "Candidate":
+        """Return *candidate*, as skipped where one of its budgets is spent."""
         left = () if self._standing is None else self._standing.left(candidate)
         spent = next((budget for budget, amount, _ in left if not amount), None)
         return candidate if spent is None else candidate.skipped(f"budget {spent} is spent", SPENT)

@@ -74,6 +74,10 @@ class Database:
         self._last = self._left = 0
         _opened.add(self)
 
+    def __del__(self) -> None:
+        if getattr(self, "_connection", None) is not None:
+            self._drop()
+
     def write(self, work: "Callable[[Any], Any]") -> "Any":
         """Return what *work* does: it is given what executes a statement, and happens as a whole, while nobody else writes."""
         with self._lock:

@@ -54,8 +54,10 @@ class SqliteStore:
 
     def swap(self, key: str, old: "str | None", new: "str | None", expires_at: float) -> bool:
         def work(execute: "Execute") -> bool:
+            if old is None and new is None:
+                return execute("SELECT 1 FROM notes WHERE key = ?", (key,)).fetchone() is None
             if old is None:
-                return new is None or bool(execute("INSERT INTO notes VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (key, new, expires_at)).rowcount)
+                return bool(execute("INSERT INTO notes VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (key, new, expires_at)).rowcount)
             if new is None:
                 return bool(execute("DELETE FROM notes WHERE key = ? AND note = ?", (key, old)).rowcount)
             return bool(execute("UPDATE notes SET note = ?, expires_at = ? WHERE key = ? AND note = ?", (new, expires_at, key, old)).rowcount)

@@ -1,0 +1,79 @@
+"""What a call brought, and how it came about."""
+
+from ...ir.resolved import Frozen
+
+
+class Attempt(Frozen):
+    """One request that was sent, or would have been: which way, how it ended, how long it took."""
+
+    __slots__ = ("failure", "milliseconds", "name", "route")
+
+    name: str
+    """The candidate's: account, model and profile."""
+    route: str
+    """Id of the provider's route."""
+    failure: "Failure | None"
+    """None: it was answered."""
+    milliseconds: float
+
+    def __init__(self, name: str, route: str, failure: "Failure | None", milliseconds: float) -> None:
+        for field, value in (("name", name), ("route", route), ("failure", failure), ("milliseconds", milliseconds)):
+            object.__setattr__(self, field, value)
+
+    def __repr__(self) -> str:
+        return f"<Attempt {self.name} over {self.route}: {self.failure or 'answered'}, {self.milliseconds:.0f} ms>"
+
+
+class Answer(Frozen):
+    """
+    An answer with all that led to it.
+
+    `response` is what the model said; `candidate` the way it came, `attempts` every request that was sent for it, the last one being
+    the one that was answered; `losses` what the protocol could not say and the caller let go.
+    """
+
+    __slots__ = ("attempts", "candidate", "cost", "losses", "response", "routing")
+
+    response: "Response"
+    candidate: "Candidate"
+    attempts: "tuple[Attempt, ...]"
+    cost: "Cost"
+    losses: "tuple[str, ...]"
+    routing: "Routing"
+
+    def __init__(self, response: "Response", candidate: "Candidate", attempts: "tuple[Attempt, ...]", cost: "Cost", losses: "tuple[str, ...]", routing: "Routing") -> None:
+        given = (("response", response), ("candidate", candidate), ("attempts", attempts), ("cost", cost), ("losses", losses), ("routing", routing))
+        for name, value in given:
+            object.__setattr__(self, name, value)
+
+    @property
+    def text(self) -> str:
+        """All the text of the answer."""
+        return self.response.text
+
+    @property
+    def usage(self) -> "Usage":
+        """What was used, as the provider counted it; where it counted nothing a guess, marked `estimated`."""
+        return self.cost.usage
+
+    def explain(self) -> str:
+        """Return in a few lines which way it came and why, what was tried before, what was used and what that cost."""
+        lines = [f"{self.candidate.name}: {self.candidate.reason}"]
+        lines += [f"  tried {one.name} over {one.route}: {one.failure}, {one.milliseconds:.0f} ms" for one in self.attempts if one.failure is not None]
+        lines += [f"  skipped {one.name}: {one.reason}" for one in self.routing.skipped]
+        lines += [f"  warning: {self.routing.warning}"] if self.routing.warning else []
+        lines += [f"  lost: {loss}" for loss in self.losses]
+        guess = " (a guess: the provider counted nothing)" if self.usage.estimated else ""
+        return "\n".join([*lines, f"  {self.usage.input_tokens:,} tokens in, {self.usage.output_tokens:,} out{guess}; {self.cost!r}"])
+
+    def __repr__(self) -> str:
+        return f"<Answer of {self.candidate.name}: {self.response.text[:40]!r}>"
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...ir.chat import Response
+    from ...ir.usage import Usage
+    from ..cost import Cost
+    from ..failures import Failure
+    from ..routing.candidate import Candidate, Routing

@@ -1,0 +1,173 @@
+"""Calls that are awaited."""
+
+import asyncio
+
+from ..registry import Registry, load
+from .answer import Answer
+from .calls import route, run
+from .core import Core
+from .steps import Down, Open, Read, Shut, Sleep, Work
+
+
+class AsyncDispatcher:
+    """
+    As `Dispatcher`, awaited: for one event loop. What takes long where it is looked for, as a credential that a program gives, is done in a thread.
+
+    >>> async def main():
+    ...     async with AsyncDispatcher() as dispatcher:
+    ...         answer = await dispatcher.complete("anthropic/claude-sonnet-4-5", "Why is the sky blue?")
+    """
+
+    def __init__(self, registry: "Registry | None" = None, *, transport: "AsyncTransport | None" = None, **more: "Any") -> None:
+        self._transport = transport
+        self._core = Core(load() if registry is None else registry, **more)
+
+    async def complete(self, ref: "str | Sequence[str] | None", request: "Request | str | Iterable[Message]", **more: "Any") -> Answer:
+        """As `Dispatcher.complete`. Cancelled, it stops the request."""
+        steps = _Steps(run(self._core, ref, request, is_stream=False, **more), self._carrier())
+        async for _ in steps:
+            pass  # nothing is emitted
+        return steps.answer  # type: ignore[return-value]  # steps end with an answer or an error
+
+    def stream(self, ref: "str | Sequence[str] | None", request: "Request | str | Iterable[Message]", **more: "Any") -> "AsyncStream":
+        """As `Dispatcher.stream`."""
+        return AsyncStream(_Steps(run(self._core, ref, request, is_stream=True, **more), self._carrier()))
+
+    def route(self, ref: "str | Sequence[str] | None" = None, needs: "Any" = None, **more: "Any") -> "Routing":
+        """As `Dispatcher.route`."""
+        return route(self._core, ref, needs, **more)
+
+    def use(self, session: str, ref: "str | None") -> None:
+        """As `Dispatcher.use`."""
+        self._core.choose(session, ref)
+
+    async def close(self) -> None:
+        """Let go of connections, state and ledger."""
+        if self._transport is not None:
+            await self._transport.close()
+        self._core.close()
+
+    async def __aenter__(self) -> "AsyncDispatcher":  # noqa: PYI034  # Self is in typing, which is not imported here
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def _carrier(self) -> "AsyncTransport":
+        if self._transport is None:
+            from .httpx_transport import AsyncHttpxTransport
+
+            self._transport = AsyncHttpxTransport()
+        return self._transport
+
+
+class AsyncStream:
+    """As `Stream`, awaited. Use it in an `async with` where it may be left early."""
+
+    def __init__(self, steps: "_Steps") -> None:
+        self._steps = steps
+
+    def __aiter__(self) -> "AsyncIterator[Any]":
+        return self._steps
+
+    async def texts(self) -> "AsyncIterator[str]":
+        """Yield the text, piece by piece."""
+        from ...ir.events import TextDelta
+
+        async for event in self._steps:
+            if type(event) is TextDelta:
+                yield event.text
+
+    @property
+    def answer(self) -> Answer:
+        """The whole answer with its usage and cost; raises ValueError before it has been read to its end."""
+        if self._steps.answer is None:
+            raise ValueError("the stream has not been read to its end")
+        return self._steps.answer
+
+    async def close(self) -> None:
+        """Stop it."""
+        await self._steps.close()
+
+    async def __aenter__(self) -> "AsyncStream":  # noqa: PYI034  # Self is in typing, which is not imported here
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+class _Steps:
+    """Does what a run wants done, and yields what it emits."""
+
+    def __init__(self, run: "Run", transport: "AsyncTransport") -> None:
+        self._steps = run.steps()
+        self._transport = transport
+        self._reply: AsyncReply | None = None
+        self._events: Iterator[Any] = iter(())
+        self.answer: Answer | None = None
+
+    def __aiter__(self) -> "_Steps":
+        return self
+
+    async def __anext__(self) -> "Any":
+        for event in self._events:
+            return event
+        told: Any = None
+        error: Exception | None = None
+        try:
+            while True:
+                step = self._steps.send(told) if error is None else self._steps.throw(error)
+                told, error = None, None
+                if type(step) is list:
+                    self._events = iter(step)
+                    return next(self._events)
+                try:
+                    told = await self._done(step)
+                except Exception as raised:  # noqa: BLE001  # the engine decides
+                    error = raised
+        except StopIteration as end:
+            self.answer = self.answer or end.value
+            raise StopAsyncIteration from None
+        except BaseException:
+            await self.close()
+            raise
+
+    async def _done(self, step: "Any") -> "Any":
+        kind = type(step)
+        if kind is Read:
+            return await self._reply.read(step.seconds)  # type: ignore[union-attr]  # it is read after it was opened
+        if kind is Open:
+            found = await self._transport.open(step)
+            if isinstance(found, Down):
+                return found
+            self._reply = found
+            return found.head
+        if kind is Shut:
+            return await self._shut()
+        if kind is Sleep:
+            return await asyncio.sleep(step.seconds)
+        if kind is Work:
+            return await asyncio.to_thread(step.do)
+        raise TypeError(f"unknown step {step!r}")
+
+    async def _shut(self) -> None:
+        reply, self._reply = self._reply, None
+        if reply is not None:
+            await reply.close()
+
+    async def close(self) -> None:
+        try:
+            self._steps.close()
+        finally:
+            await asyncio.shield(self._shut())
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+    from typing import Any
+
+    from ...ir.chat import Message, Request
+    from ..routing.candidate import Routing
+    from .engine import Run
+    from .transport import AsyncReply, AsyncTransport

@@ -1,0 +1,49 @@
+"""From what a caller says to a call that can be run, and to its routes."""
+
+from ...ir.chat import Request
+from ..routing.candidate import Routing
+from ..routing.needs import Needs
+from .core import Core, Options
+from .engine import Run
+
+
+def run(
+    core: Core,
+    ref: "str | Sequence[str] | None",
+    request: "Request | str | Iterable[Message]",
+    *,
+    is_stream: bool,
+    needs: "Any" = None,
+    agent: "str | None" = None,
+    task: "str | None" = None,
+    session: "str | None" = None,
+    project: "str | None" = None,
+    token: "str | None" = None,
+    tags: "Mapping[str, str] | None" = None,
+    lossy: bool = False,
+    **settings: "Any",
+) -> Run:
+    """Return the call, not begun; the arguments are those of `Dispatcher.complete`."""
+    asked = request if isinstance(request, Request) else Request(request, **settings)
+    if settings and asked is request:
+        raise TypeError(f"the request is made already; put {', '.join(settings)} into it")
+    wanted = core.chosen(session) if ref is None else ref
+    tokens = {"input_tokens": core.guess(asked, None).input_tokens, "output_tokens": asked.max_output_tokens}
+    routing = core.router.route(wanted, core.needs_of(asked, needs), agent=agent, task=task, **tokens)
+    said = "" if wanted is None else wanted if isinstance(wanted, str) else ",".join(wanted)
+    return Run(core, asked, routing, said, Options(is_stream=is_stream, lossy=lossy, project=project, token=token, tags=tags))
+
+
+def route(core: Core, ref: "str | Sequence[str] | None", needs: "Any" = None, *, session: "str | None" = None, **more: "Any") -> "Routing":
+    """Return the routes as things are."""
+    wanted = needs if isinstance(needs, Needs) else Needs.parse(needs) if isinstance(needs, str) else Needs(needs or ())
+    found = core.router.route(core.chosen(session) if ref is None else ref, wanted, **more)
+    return Routing(core.now_of(found), found.warning)
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
+
+    from ...ir.chat import Message

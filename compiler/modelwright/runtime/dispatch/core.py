@@ -1,0 +1,272 @@
+"""What a dispatcher holds, whether it waits or not: the registry, routes, state, money, and the tables of failures."""
+
+import os
+from time import monotonic, time
+
+from ...ir.resolved import Frozen
+from ...ir.usage import Usage
+from ...wire.protocol import Trouble
+from ..budget import Budget, Spender
+from ..cooldown import Cooldowns
+from ..cost import Cost, cost
+from ..failures import Classifier, Failure
+from ..routing.candidate import COOLING
+from ..routing.needs import Needs
+from ..routing.router import Router
+from ..spending import Spending
+from ..state import open_store
+from ..state.guard import GuardedStore
+from .limits import TimeLimits
+from .prepare import Ways
+from .steps import CUT, TIMEOUT, UNREACHABLE
+
+_KINDS = {UNREACHABLE: "unreachable", TIMEOUT: "timeout", CUT: "server_error"}
+_BROKEN = "stream_broken"
+_SESSION_SECONDS = 2_592_000.0
+_HOUR = 3600.0
+_BILLING = ("billing", "auth_permanent")
+
+
+class Options(Frozen):
+    """What was said for one call besides the request."""
+
+    __slots__ = ("is_stream", "lossy", "project", "tags", "token")
+
+    is_stream: bool
+    lossy: bool
+    project: "str | None"
+    token: "str | None"
+    tags: "Mapping[str, str] | None"
+
+    def __init__(self, **parts: "Any") -> None:
+        for name in self.__slots__:
+            object.__setattr__(self, name, parts[name])
+
+
+class Core:
+    """Shared by all calls of one dispatcher; see `Dispatcher` for the arguments."""
+
+    def __init__(
+        self,
+        registry: "Registry",
+        *,
+        environ: "Mapping[str, str] | None" = None,
+        state: "str | Store" = "memory:",
+        on_state_down: str = "fail_open",
+        ledger: "Ledger | str | os.PathLike[str] | None" = None,
+        budgets: "Iterable[Budget] | None" = None,
+        unpriced: "str | None" = None,
+        assumed: "Mapping[str, Any] | None" = None,
+        expected_output_tokens: int = 4096,
+        limits: "TimeLimits | None" = None,
+        longest_wait_seconds: float = 60.0,
+        failover: "str | None" = None,
+        hook: "Callable[[str, dict[str, Any]], object] | None" = None,
+        now: "Callable[[], float]" = time,
+        timer: "Callable[[], float]" = monotonic,
+        choose: "Callable[[int], int] | None" = None,
+    ) -> None:
+        self.registry = registry
+        self.now, self.monotonic = now, timer
+        self.limits = limits or TimeLimits()
+        self.longest_wait_seconds = longest_wait_seconds
+        self._policy: dict[str, Any] = registry.setting("policy") or {}
+        self.policy_failover: str = failover or self._policy.get("failover", "classified")
+        self._hook = hook
+        self._expected_output_tokens = expected_output_tokens
+        self.store = GuardedStore(open_store(state) if isinstance(state, str) else state, on_state_down, hook=hook)
+        words = registry.words("errors")
+        self.classifier = Classifier(words)
+        window_hours = self._policy.get("cooldowns", {}).get("window_hours")
+        more = {} if window_hours is None else {"failure_window_seconds": window_hours * _HOUR}
+        self.cooldowns = Cooldowns(self.store, words, hook=hook, **more)
+        said = [Budget(**{"timezone": self._policy.get("timezone"), **entry}) for entry in registry.setting("budgets") or ()] if budgets is None else budgets
+        self.spending = Spending(self.store, said, unpriced=unpriced or self._policy.get("unpriced", "block"), assumed=assumed)
+        self.ways = Ways(registry, os.environ if environ is None else environ, timer)
+        self.router = Router(registry, standing=self, choose=choose)
+        self.ledger = _ledger(ledger, hook)
+
+    # Routes
+
+    def needs_of(self, request: "Request", needs: "Needs | str | Iterable[str] | None") -> Needs:
+        """Return what *request* needs, and what is asked for besides."""
+        own = request.needs()
+        if needs is None:
+            return Needs(own) if own else _NOTHING
+        said = needs if isinstance(needs, Needs) else Needs.parse(needs) if isinstance(needs, str) else Needs(needs)
+        return Needs({*own, *said.capabilities}, input_tokens=said.input_tokens, output_tokens=said.output_tokens, provider=said.provider)
+
+    def choose(self, session: str, ref: "str | None") -> None:
+        """Have calls of *session* that name no model go to *ref*; None: no more."""
+        key = f"session:{session}"
+        if ref is not None:
+            self.registry.resolve(ref)
+        while not self.store.swap(key, self.store.notes((key,)).get(key), ref, self.now() + _SESSION_SECONDS):
+            pass
+
+    def chosen(self, session: "str | None") -> "str | None":
+        """Return the model that *session* goes to; None: nothing was chosen."""
+        if session is None:
+            return None
+        key = f"session:{session}"
+        return self.store.notes((key,)).get(key)
+
+    def left(self, candidate: "Candidate") -> "list[tuple[Budget, int, int | None]]":
+        """Return of each budget that can stop *candidate* how much is left."""
+        return self.spending.left(self.spender(candidate, None, None))
+
+    def outcomes(self, candidates: "Sequence[Candidate]") -> "tuple[float, list[list[tuple[int, int, int]]]]":
+        """Return the time, and when calls through each of *candidates* worked and failed."""
+        now = self.store.now()
+        keys = [_health_key(one) for one in candidates]
+        found = self.store.outcomes(keys, now)
+        return now, [found.get(key, []) for key in keys]
+
+    def now_of(self, routing: "Routing") -> "Iterator[Candidate]":
+        """Yield the candidates of *routing* as things are: those that cool, or whose budget is spent, are skipped."""
+        for candidate in routing.candidates:
+            yield candidate if not candidate.is_kept else self._as_is(candidate)
+
+    def _as_is(self, candidate: "Candidate") -> "Candidate":
+        from ..errors import CredentialError, UsageError
+        from .prepare import why
+
+        try:
+            way = self.ways.kept(candidate, is_stream=False) or self.ways.find(candidate, is_stream=False)
+        except (CredentialError, UsageError) as error:
+            return candidate.skipped(why(error))
+        cooled = self.cooldowns.look(way.keys)
+        if cooled:
+            return candidate.skipped(self.cooling(max(cooled.values(), key=lambda one: one.until)), COOLING)
+        return self.router.within_budget(candidate)
+
+    def cooling(self, cooled: "Cooled") -> str:
+        """Return in words why a route is left alone."""
+        from ..windows import as_time
+
+        what = cooled.key.partition(":")[0]
+        times = "" if cooled.failures == 1 else f", {cooled.failures} times in a row"
+        return f"its {what} failed with {cooled.kind}{times}; left alone until {as_time(cooled.until)}"
+
+    # Failures
+
+    def failure(self, way: "Way", trouble: Trouble, retry_after_seconds: "float | None", *, is_stream: bool = False) -> Failure:
+        """Return *trouble* classified by the provider's rules and the registry's; *is_stream*: it broke a stream that had begun."""
+        cleaned = Trouble(way.cleaned(trouble.message), status=trouble.status, type=trouble.type, code=trouble.code, retry_after_seconds=trouble.retry_after_seconds)
+        found = self.classifier.failure(cleaned, way.provider_errors, retry_after_seconds)
+        return Failure(_BROKEN, found.message, self.classifier.words, cleaned, found.retry_after_seconds) if is_stream and found.cools == "nothing" else found
+
+    def down(self, way: "Way", down: "Down", *, is_stream: bool = False) -> Failure:
+        """Return the failure of a connection."""
+        return Failure(_BROKEN if is_stream else _KINDS[down.kind], way.cleaned(down.message), self.classifier.words)
+
+    def table(self, kind: str, provider: str) -> "tuple[float, ...] | None":
+        """Return how long a failure of class *kind* cools at *provider*, by the number of failures, where the user's files say; None: as usual."""
+        said = self._policy.get("cooldowns", {})
+        hours = said.get("billing_hours_by_provider", {}).get(provider, said.get("billing_hours"))
+        if kind not in _BILLING or (hours is None and "billing_max_hours" not in said):
+            return None
+        first = 5.0 if hours is None else hours
+        most = said.get("billing_max_hours", 24.0)
+        return tuple(min(first * 2**number, most) * _HOUR for number in range(4))
+
+    # Money
+
+    def spender(self, candidate: "Candidate", project: "str | None", token: "str | None") -> Spender:
+        """Return who a call through *candidate* is for."""
+        return Spender(str(candidate.account["id"]), candidate.model.ref, project, token)
+
+    def reserve(self, candidate: "Candidate", request: "Request", call: "Call", options: Options) -> "Reservation | Refusal":
+        """Return the right to spend what the call may cost at most, or why there is none."""
+        tokens = request.max_output_tokens or self._expected_output_tokens
+        usage = Usage(-(-len(call.body) // _BYTES_A_TOKEN), tokens)
+        return self.spending.reserve(self.spender(candidate, options.project, options.token), self.cost(candidate.model, usage))
+
+    def settle(self, granted: "Reservation", way: "Way", spent: "Cost | None", outcome: str, *, did_work: "bool | None") -> None:
+        """Count what was spent; *did_work* is remembered of the route, None: nothing is."""
+        seen = () if did_work is None else ((_health_key(way.candidate), did_work),)
+        self.spending.settle(granted, spent, outcome, seen=seen)
+        self.tell("settled", {"candidate": way.candidate.name, "outcome": outcome, "cost": spent})
+
+    def cost(self, model: "Model", usage: Usage) -> Cost:
+        """Return what *usage* of *model* costs now."""
+        return cost(model, usage)
+
+    def guess(self, request: "Request", response: "Response | None") -> Usage:
+        """Return the usage that nobody counted, by the length of the texts."""
+        return Usage.estimate(_text_of(request), "" if response is None else response.text + response.thinking)
+
+    # What is told
+
+    def tell(self, event: str, facts: "dict[str, Any]") -> None:
+        """Tell the hook."""
+        if self._hook is not None:
+            self._hook(event, facts)
+
+    def write_down(self, run: "Run", outcome: str, spent: "Cost | None", stop_reason: "str | None") -> None:
+        """Write a call that has ended into the ledger."""
+        if self.ledger is None:
+            return
+        from ..ledger import Attempt
+
+        way = None if run.current is None else run.current.way
+        self.ledger.record(
+            asked=run.asked,
+            account=None if way is None else str(way.candidate.account["id"]),
+            route=None if way is None else way.endpoint.route,
+            model=None if way is None else way.candidate.model.ref,
+            outcome=outcome,
+            attempts=[Attempt(one.name, None if one.failure is None else one.failure.kind, round(one.milliseconds)) for one in run.attempts],
+            cost=spent,
+            stop_reason=stop_reason,
+            latency_ms=(self.monotonic() - run.began) * 1000,
+            project=run.options.project,
+            token=run.options.token,
+            tags=run.options.tags,
+        )
+
+    def close(self) -> None:
+        """Let go of the store and the ledger."""
+        self.store.close()
+        if self.ledger is not None:
+            self.ledger.close()
+
+
+_NOTHING = Needs()
+_BYTES_A_TOKEN = 3
+"""Fewer than any usual text has, so that what is reserved is rather too much."""
+
+
+def _health_key(candidate: "Candidate") -> str:
+    return f"{candidate.account['id']}/{candidate.model.ref}"
+
+
+def _text_of(request: "Request") -> str:
+    return "".join(getattr(part, "text", "") for message in request.messages for part in message.content)
+
+
+def _ledger(said: "Ledger | str | os.PathLike[str] | None", hook: "Callable[[str, dict[str, Any]], object] | None") -> "Ledger | None":
+    if said is None or not isinstance(said, (str, os.PathLike)):
+        return said
+    from ..ledger import Ledger
+
+    return Ledger(said, hook=hook)
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from ...ir.chat import Request, Response
+    from ...ir.resolved import Model
+    from ...wire.protocol import Call
+    from ..cooldown import Cooled
+    from ..ledger import Ledger
+    from ..registry import Registry
+    from ..routing.candidate import Candidate, Routing
+    from ..spending import Refusal, Reservation
+    from ..state import Store
+    from .engine import Run
+    from .prepare import Way
+    from .steps import Down

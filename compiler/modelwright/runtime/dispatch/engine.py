@@ -1,0 +1,290 @@
+"""
+One call, as a generator: it yields what is to be done and is sent what came of it.
+
+The order for each candidate is credential, cooldown, request, budget, attempt. A failure moves on to the next candidate where its
+class lets another route be tried; the last one is tried again as often as the class says. What is emitted to the caller is
+never taken back: from the first piece of an answer on, a failure ends the stream as one.
+"""
+
+from ...wire.protocol import UnspeakableError
+from ..cooldown import Cooled
+from ..errors import CredentialError, UsageError
+from ..failures import ABORTED
+from ..routing.candidate import COOLING, FAILED, SPENT, UNFIT, Routing as _Routing
+from ..spending import FAILED as NOTHING_CAME, PARTIAL, SUCCEEDED, Refusal
+from . import errors
+from .answer import Answer, Attempt
+from .prepare import why
+from .receive import Received, receive
+from .steps import Shut, Sleep, Work
+
+_BACKOFF_SECONDS = (0.25, 0.75)
+_TRIES = {"never": 0, "once": 1, "twice": 2, "after": 2}
+_ANY, _CLASSIFIED = "any", "classified"
+_OF_ACCOUNT = "credential"
+
+
+class Run:
+    """One call under way."""
+
+    __slots__ = ("_attempts", "_began", "_core", "_current", "_met", "_out", "_received", "asked", "options", "request", "routing")
+
+    def __init__(self, core: "Core", request: "Request", routing: "Routing", asked: str, options: "Options") -> None:
+        self._core = core
+        self._attempts: list[Attempt] = []
+        self._out: dict[int, Candidate] = {}
+        self._current: _Current | None = None
+        self._received = Received(options.is_stream)
+        self._met: dict[str, set[str]] = {}
+        self._began = core.monotonic()
+        self.request = request
+        self.routing = routing
+        self.asked = asked
+        self.options = options
+
+    def steps(self) -> "Generator[Any, Any, Answer]":
+        """Yield what is to be done; return the answer. Raises CallError."""
+        try:
+            return (yield from self._over_candidates())
+        finally:
+            self._abandoned()
+
+    def _over_candidates(self) -> "Generator[Any, Any, Answer]":
+        candidates = list(self.routing.kept)
+        failure: Failure | None = None
+        self._core.tell("routed", {"asked": self.asked, "kept": [one.name for one in candidates], "skipped": {one.name: one.reason for one in self.routing.skipped}})
+        cooled: list[Cooled] = []
+        for place, candidate in enumerate(candidates):
+            if failure is not None and self._is_out(candidate, failure):
+                continue
+            way = yield from self._way(candidate, place)
+            if way is None:
+                continue
+            entry = self._entry(way, candidate, place, cooled)
+            if entry is None:
+                continue
+            current = self._start(way, entry, place)
+            if current is None:
+                continue
+            is_last = place == len(candidates) - 1
+            failure = yield from self._tries(current, is_last=is_last)
+            if failure is None:
+                return self._answer(current)
+            if not self._goes_on(failure):
+                break
+        raise self._error(failure, cooled)
+
+    def _way(self, candidate: "Candidate", place: int) -> "Generator[Any, Any, Way | None]":
+        """Return what requests to *candidate* need; None, and it is skipped, when that cannot be had."""
+        way = self._core.ways.kept(candidate, is_stream=self.options.is_stream)
+        if way is not None:
+            return way
+        try:
+            found: Way = yield Work(lambda: self._core.ways.find(candidate, is_stream=self.options.is_stream))
+        except (CredentialError, UsageError) as error:
+            self._skip(place, candidate, why(error), UNFIT)
+            return None
+        return found
+
+    def _entry(self, way: "Way", candidate: "Candidate", place: int, cooled: "list[Cooled]") -> "Entry | None":
+        """Return the right to use *way* now; None, and it is skipped, while it cools."""
+        keys = way.keys
+        is_alone = place == len(self.routing.kept) - 1 and not self._attempts
+        found = self._core.cooldowns.enter(keys, early=is_alone)
+        if isinstance(found, Cooled) and self._is_sibling(found, way):
+            found = self._core.cooldowns.enter(keys._replace(credential=keys.model), early=is_alone)
+        if isinstance(found, Cooled):
+            cooled.append(found)
+            self._skip(place, candidate, self._core.cooling(found), COOLING)
+            return None
+        return found._replace(keys=way.keys)
+
+    def _is_sibling(self, cooled: Cooled, way: "Way") -> bool:
+        """Tell whether *way* may be used although its credential cools: what it cools for was met in this call by another of its models."""
+        if cooled.key != way.keys.credential or not self._core.classifier.words.get(cooled.kind, {}).get("siblings"):
+            return False
+        met = self._met.setdefault(cooled.key, set())
+        is_sibling = bool(met - {way.keys.model}) and way.keys.model not in met
+        met.add(way.keys.model)
+        return is_sibling
+
+    def _start(self, way: "Way", entry: "Entry", place: int) -> "_Current | None":
+        """Return the attempt with its request made and its money reserved; None, and it is skipped, when either cannot be."""
+        core, candidate = self._core, way.candidate
+        try:
+            call = way.protocol.build(self.request, way.target, lossy=self.options.lossy)
+        except UnspeakableError as error:
+            core.cooldowns.left(entry)
+            self._skip(place, candidate, str(error), UNFIT)
+            return None
+        granted = core.reserve(candidate, self.request, call, self.options)
+        if isinstance(granted, Refusal):
+            core.cooldowns.left(entry)
+            core.tell("refused", {"candidate": candidate.name, "reason": str(granted)})
+            self._skip(place, candidate, str(granted), SPENT)
+            return None
+        self._current = _Current(way, entry, call, granted)
+        return self._current
+
+    def _tries(self, current: "_Current", *, is_last: bool) -> "Generator[Any, Any, Failure | None]":
+        """Send the request, again where that helps and no other candidate is left; return how it failed at last, None for an answer."""
+        core, tries = self._core, 0
+        while True:
+            began = core.monotonic()
+            self._received = Received(self.options.is_stream)
+            limits = core.limits.within(began, self._began, current.way.call_seconds, core.monotonic)
+            failure = yield from receive(current.way, current.call, self._received, limits, core)
+            yield Shut()
+            self._attempts.append(Attempt(current.way.candidate.name, current.way.endpoint.route, failure, (core.monotonic() - began) * 1000))
+            if failure is None:
+                return None
+            core.tell("failed", {"candidate": current.way.candidate.name, "class": failure.kind, "message": failure.message, "status": failure.status})
+            if self._received.is_given:
+                raise self._broken(current, failure)
+            wait = self._wait(failure, tries) if is_last or not self._goes_on(failure) else None
+            if wait is None:
+                self._failed(current, failure)
+                return failure
+            tries += 1
+            core.tell("retried", {"candidate": current.way.candidate.name, "after_seconds": wait})
+            if wait:
+                yield Sleep(wait)
+
+    def _wait(self, failure: "Failure", tries: int) -> "float | None":
+        """Return how long to wait before the same route is tried again; None: it is not."""
+        if tries >= _TRIES.get(failure.retry, 0) or self._core.policy_failover == "off":
+            return None
+        asked = failure.retry_after_seconds
+        if failure.retry == "after" and asked is None:
+            return None
+        wait = _BACKOFF_SECONDS[min(tries, len(_BACKOFF_SECONDS) - 1)] if asked is None else asked
+        left = self._began + self._core.limits.total - self._core.monotonic()
+        return wait if wait <= min(self._core.longest_wait_seconds, left) else None
+
+    def _goes_on(self, failure: "Failure") -> bool:
+        """Tell whether another candidate may be tried."""
+        policy = self._core.policy_failover
+        return failure.kind != ABORTED and (policy == _ANY or (policy == _CLASSIFIED and failure.failover))
+
+    def _is_out(self, candidate: "Candidate", failure: "Failure") -> bool:
+        """Tell whether *candidate* is not worth trying after *failure*: the credential that failed is its own, too."""
+        last = self._current
+        if last is None or failure.cools != _OF_ACCOUNT or failure.siblings:
+            return False
+        before = last.way.candidate
+        return (candidate.account["id"], candidate.profile) == (before.account["id"], before.profile)
+
+    def _failed(self, current: "_Current", failure: "Failure") -> None:
+        core = self._core
+        core.settle(current.granted, current.way, None, NOTHING_CAME, did_work=False if failure.failover else None)
+        if failure.cools == "nothing":
+            core.cooldowns.left(current.entry)
+        else:
+            core.cooldowns.failed(
+                current.entry, failure.kind, retry_after_seconds=failure.retry_after_seconds, table=core.table(failure.kind, current.way.candidate.model.provider)
+            )
+        if failure.cools == _OF_ACCOUNT:
+            core.ways.forget(current.way.candidate)
+            self._met.setdefault(current.way.keys.credential, set()).add(current.way.keys.model)
+        self._out[id(current.way.candidate)] = current.way.candidate.skipped(str(failure), FAILED)
+        current.is_settled = True
+
+    def _answer(self, current: "_Current") -> Answer:
+        core, received = self._core, self._received
+        response = received.response
+        cost = core.cost(current.way.candidate.model, response.usage or core.guess(self.request, response))
+        core.settle(current.granted, current.way, cost, SUCCEEDED, did_work=True)
+        core.cooldowns.succeeded(current.entry)
+        current.is_settled = True
+        answer = Answer(response, current.way.candidate, tuple(self._attempts), cost, current.call.losses, self._routing())
+        core.write_down(self, SUCCEEDED, cost, response.stop_reason)
+        return answer
+
+    def _broken(self, current: "_Current", failure: "Failure") -> errors.StreamBrokenError:
+        cost = self._settled_partly(current, did_work=False)
+        self._core.cooldowns.failed(
+            current.entry, failure.kind, retry_after_seconds=failure.retry_after_seconds, table=self._core.table(failure.kind, current.way.candidate.model.provider)
+        )
+        return errors.StreamBrokenError(self._routing(), tuple(self._attempts), failure, self._received.response, cost)
+
+    def _abandoned(self) -> None:
+        """The caller gave up: what was used by then is billed, and nothing is held against the route."""
+        current = self._current
+        if current is None or current.is_settled:
+            return
+        self._settled_partly(current, did_work=None)
+        self._core.cooldowns.left(current.entry)
+
+    def _settled_partly(self, current: "_Current", *, did_work: "bool | None") -> "Cost":
+        core, response = self._core, self._received.response
+        usage = response.usage or core.guess(self.request, response)
+        cost = core.cost(current.way.candidate.model, usage)
+        core.settle(current.granted, current.way, cost, PARTIAL, did_work=did_work)
+        current.is_settled = True
+        core.write_down(self, PARTIAL, cost, None)
+        return cost
+
+    def _skip(self, place: int, candidate: "Candidate", reason: str, cause: str) -> None:
+        self._out[id(candidate)] = candidate.skipped(reason, cause)
+        self._core.tell("skipped", {"candidate": candidate.name, "reason": reason, "cause": cause, "place": place})
+
+    def _routing(self) -> _Routing:
+        return _Routing([self._out.get(id(one), one) for one in self.routing.candidates], self.routing.warning)
+
+    def _error(self, failure: "Failure | None", cooled: "list[Cooled]") -> errors.CallError:
+        routing = self._routing()
+        causes = {one.cause for one in routing.skipped}
+        if failure is not None:
+            kind = errors.FAILED
+        elif not routing.candidates:
+            kind = errors.NO_MODELS
+        elif cooled and causes <= {COOLING, UNFIT}:
+            kind = errors.COOLING
+        else:
+            kind = errors.SPENT if causes == {SPENT} else errors.EXCLUDED
+        self._core.write_down(self, NOTHING_CAME, None, None)
+        return errors.CallError(kind, routing, tuple(self._attempts), failure, min((one.until for one in cooled), default=None))
+
+    @property
+    def current(self) -> "_Current | None":
+        """The attempt under way, or the last one."""
+        return self._current
+
+    @property
+    def attempts(self) -> "tuple[Attempt, ...]":
+        """What was sent so far."""
+        return tuple(self._attempts)
+
+    @property
+    def began(self) -> float:
+        """When it began, by the core's timer."""
+        return self._began
+
+
+class _Current:
+    """An attempt under way."""
+
+    __slots__ = ("call", "entry", "granted", "is_settled", "way")
+
+    def __init__(self, way: "Way", entry: "Entry", call: "Call", granted: "Reservation") -> None:
+        self.way = way
+        self.entry = entry
+        self.call = call
+        self.granted = granted
+        self.is_settled = False
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from typing import Any
+
+    from ...ir.chat import Request
+    from ...wire.protocol import Call
+    from ..cooldown import Entry
+    from ..cost import Cost
+    from ..failures import Failure
+    from ..routing.candidate import Candidate, Routing
+    from ..spending import Reservation
+    from .core import Core, Options
+    from .prepare import Way

@@ -1,0 +1,23 @@
+"""What the engine wants done, and what it is told came of it."""
+
+# ruff: noqa: PYI024  # typing.NamedTuple would import typing
+
+from collections import namedtuple
+
+Open = namedtuple("Open", "method url headers body connect_seconds read_seconds")
+Open.__doc__ = "Send a request and wait for the head of the answer. What comes of it is a `Head` or a `Down`."
+Read = namedtuple("Read", "seconds")
+Read.__doc__ = "Wait so long for more of the body. What comes of it is bytes, None at the end, or a `Down`."
+Shut = namedtuple("Shut", ())
+Shut.__doc__ = "Let go of the answer, whether or not it was read to its end."
+Sleep = namedtuple("Sleep", "seconds")
+Sleep.__doc__ = "Wait."
+Work = namedtuple("Work", "do")
+Work.__doc__ = "Call `do`, which may take its time, and say what it returns; what it raises is raised in the engine."
+
+Head = namedtuple("Head", "status headers")
+Head.__doc__ = "The head of an answer; names of headers are in lower case."
+Down = namedtuple("Down", "kind message")
+Down.__doc__ = "The connection failed: a class of failure, and what happened, for people."
+
+UNREACHABLE, TIMEOUT, CUT = "unreachable", "timeout", "cut"

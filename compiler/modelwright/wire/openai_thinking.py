@@ -1,0 +1,85 @@
+"""
+How a model is told to think by servers of OpenAI's protocols: the route's quirk `reasoning_field` names the field, dots between the names of objects.
+
+What the field takes is told by its last name: `type` is `enabled` or `disabled`, `enable_thinking` is true or false with
+`thinking_budget` beside it, `reasoning` is an object of an effort or a number of tokens, and all others take a level.
+"""
+
+from .thinking_levels import can_be_off, is_off, nearest_level
+
+_TOKENS = {"minimal": 1024, "low": 1024, "medium": 8192, "high": 24576}
+"""What levels come to in tokens, where only levels can be said (https://ai.google.dev/gemini-api/docs/openai, "Thinking")."""
+_SWITCHES: "dict[str, tuple[Any, Any]]" = {"type": ("enabled", "disabled"), "enable_thinking": (True, False), "reasoning": ({"enabled": True}, {"effort": "none"})}
+"""What is said for on and for off."""
+_ON = "medium"
+
+
+def thinking_fields(wanted: "str | int", target: "Target", usual_field: str, losses: "Losses") -> "dict[str, Any]":
+    """
+    Return the fields of the body that ask for *wanted*, a level or a number of tokens; *usual_field* is the protocol's own.
+
+    Where the model's ways are unknown what is asked for is sent.
+    """
+    facts, field = target.thinking, target.quirks.get("reasoning_field", usual_field)
+    mode, levels = facts.get("mode", "unspecified"), facts.get("levels", ())
+    if mode in ("none", "always"):
+        if not (is_off(wanted) if mode == "none" else wanted == "default"):
+            losses.add(f"thinking {wanted!r} to a model that has no choice", "leave out `thinking`")
+        return {}
+    where, _, last = field.rpartition(".")
+    on, off = _SWITCHES.get(last, (_ON, "off" if "off" in levels and "none" not in levels else "none"))
+    if is_off(wanted) and (mode != "levels" or not levels or can_be_off(facts)):
+        return _at(field, off)
+    if mode == "toggle":
+        if wanted != "default":
+            losses.add(f"thinking {wanted!r} to a model that only thinks or not", "use `default` or `none`", "it thinks")
+        return _at(field, on)
+    if isinstance(wanted, int) and wanted and mode != "levels" and last in ("enable_thinking", "reasoning"):
+        tokens = _within(wanted, facts, losses)
+        return _at(field, {"max_tokens": tokens}) if last == "reasoning" else {**_at(field, on), **_at(f"{where}.thinking_budget".lstrip("."), tokens)}
+    if last in ("type", "enable_thinking"):
+        if wanted != "default":
+            losses.add(f"thinking {wanted!r} where it is only switched", "use `default` or `none`", "it thinks")
+        return _at(field, on)
+    if wanted == "default" and wanted not in levels:
+        return _at(field, on) if last == "reasoning" else {}
+    level = _level(wanted, levels, losses)
+    return {} if level is None else _at(field, {"effort": level} if last == "reasoning" else level)
+
+
+def may_think(target: "Target", wanted: "str | int | None") -> bool:
+    """Tell whether the model is known to think, or, where nothing is known, asked to."""
+    mode = target.thinking.get("mode")
+    return mode != "none" if mode else wanted is not None and not is_off(wanted)
+
+
+def _within(wanted: int, facts: "Mapping[str, Any]", losses: "Losses") -> int:
+    least, most = facts.get("min_tokens", 1), facts.get("max_tokens")
+    nearest: int = max(least, wanted if most is None else min(wanted, most))
+    if nearest != wanted:
+        losses.add(f"thinking {wanted!r} where {least} to {most or 'any number of'} tokens may be spent", "stay within", f"{nearest} may be spent")
+    return nearest
+
+
+def _level(wanted: "str | int", levels: "Sequence[str]", losses: "Losses") -> "str | None":
+    if isinstance(wanted, str) and (wanted in levels or not levels):
+        return wanted
+    near = wanted if isinstance(wanted, str) else max((level for level in _TOKENS if _TOKENS[level] <= wanted), key=_TOKENS.__getitem__, default="minimal")
+    level = nearest_level(near, levels or _TOKENS)
+    losses.add(f"thinking {wanted!r} to this model", f"use one of {', '.join(levels or _TOKENS)}", f"it is {level!r}" if level else "it is left out")
+    return level
+
+
+def _at(field: str, value: "Any") -> "dict[str, Any]":
+    """Return *value* at the dotted name *field*."""
+    head, _, rest = field.partition(".")
+    return {head: _at(rest, value) if rest else value}
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from .protocol import Target
+    from .request_body import Losses

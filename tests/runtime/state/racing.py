@@ -1,0 +1,63 @@
+"""
+What other processes do to a store: run as `python -m`-less script with a task and its arguments.
+
+    racing.py grab FILE LIMIT MOST     waits for FILE.go, then reserves and settles till refused or MOST are granted; prints how many
+    racing.py hold FILE LIMIT          reserves 7 of LIMIT for 30 s, says so, and waits to be killed
+    racing.py storm FILE               reserves and settles without end, saying so before and after each
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from modelwright.runtime.errors import StateError
+from modelwright.runtime.state import Line
+from modelwright.runtime.state.sqlite import SqliteStore
+
+START = 1_795_000_000.0
+END_MS = 1_795_046_400_000
+
+
+def grab(file: str, limit: str, most: str) -> None:
+    store = SqliteStore(file, clock=lambda: START)
+    lines = [Line("s", END_MS, False, 1, int(limit), 1)]
+    print("ready", flush=True)
+    while not Path(f"{file}.go").exists():
+        time.sleep(0.001)
+    granted = 0
+    while granted < int(most) and isinstance(held := store.reserve(lines, START, START + 600), int):
+        granted += 1
+        if granted % 2:  # some settle, some are under way when the others ask
+            store.settle(held, lines, [1], START)
+    print(granted, flush=True)
+
+
+def hold(file: str, limit: str) -> None:
+    store = SqliteStore(file, clock=lambda: START)
+    assert isinstance(store.reserve([Line("s", END_MS, False, 7, int(limit), 7)], START, START + 30), int)
+    print("held", flush=True)
+    time.sleep(600)
+
+
+def storm(file: str) -> None:
+    store = SqliteStore(file, clock=lambda: START)
+    lines = [Line("s", END_MS, False, 2, None, 0), Line("r", END_MS, True, 2, None, 0)]
+    number = 0
+    while True:
+        number += 1
+        print(f"begin {number}", flush=True)
+        try:
+            held = store.reserve(lines, START, START + 30)
+            assert isinstance(held, int)
+            store.settle(held, lines, [3, 3], START, [("k", True)])
+            store.swap("n", None if number == 1 else str(number - 1), str(number), START + 600)
+        except StateError as error:
+            print(error, flush=True)
+            raise
+        print(f"end {number}", flush=True)
+
+
+if __name__ == "__main__":
+    {"grab": grab, "hold": hold, "storm": storm}[sys.argv[1]](*sys.argv[2:])
