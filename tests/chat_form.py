@@ -10,7 +10,7 @@ from modelwright.ir import chat
 from modelwright.ir.usage import FIELDS, Usage
 from modelwright.wire.protocol import Target, Trouble
 
-_KINDS = {re.sub(r"(?<!^)([A-Z])", r"_\1", kind.__name__).lower(): kind for kind in chat._Value.__subclasses__()}
+_KINDS = {re.sub(r"(?<!^)([A-Z])", r"_\1", kind.__name__).lower(): kind for kind in parts.Value.__subclasses__()}
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from . import options
@@ -29,19 +27,14 @@ def command(ref: str, route: str | None, on: str | None, available: bool, format
       AWS_REGION=eu-central-1 providers resolve bedrock/anthropic.claude-sonnet-4-6
     """
     from ..diagnostics.render_text import printable
-    from ..runtime.credentials import chain
-    from ..runtime.endpoint import endpoint
     from . import output
+    from .destination import destination
 
     registry = output.open_registry(artifact)
     model = output.resolved(registry, ref, on)
     if available:
         registry.select(ref)
-    search = chain.for_model(registry, model, os.environ, route)
-    credential = next((look for look in chain.looks(search) if look.found), None)
-    found = endpoint(registry, model, os.environ, route if credential is None else credential.route)
-    has_chain = search.kinds.get(found.auth_kind, {}).get("chain") and any(step["step"] == "chain" for step in search.account["credentials"])
-    source = credential.source if credential is not None else found.auth_kind if has_chain else None  # a role of the machine, which only a call finds
+    found, source, _, cure = destination(registry, model, route)
     if format_ == "json":
         auth = {"kind": found.auth_kind, "header": found.header, "source": source, "env": list(found.env)}
         output.as_json(
@@ -69,7 +62,7 @@ def command(ref: str, route: str | None, on: str | None, available: bool, format
         "url": found.url,
         "model sent": found.upstream_id,
         "auth": found.auth_kind + (f" in {found.header}" if found.header else ""),
-        "credential": source or f"not found; {chain.cure(search)}",
+        "credential": source or f"not found; {cure}",
         **{f"{name}": value for name, value in found.headers.items()},
     }
     for label, value in lines.items():

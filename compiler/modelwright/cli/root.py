@@ -19,6 +19,7 @@ COMMANDS = {
     "accounts": "List your accounts, or change them.",
     "models": "List the models, show one, or change your own.",
     "resolve": "Show where a call to a model would go.",
+    "route": "Show which routes a call may take, in which order, and why.",
     "cost": "Count what a request costs, exactly.",
     "usage": "Show what calls used and cost.",
     "why": "Show where a value comes from: every layer's word, and which one won.",

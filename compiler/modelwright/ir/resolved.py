@@ -144,8 +144,8 @@ class Model(Frozen):
             mode = self._facts.get("thinking", {}).get("mode")
             return None if mode is None else mode != "none"
         known: bool | None = self._facts.get("capabilities", {}).get(capability)
-        if known is None and capability in _AS_INPUT:
-            return None if self.input is None else _AS_INPUT[capability] in self.input
+        if known is None and capability in MODALITIES:
+            return None if self.input is None else MODALITIES[capability] in self.input
         return known
 
     @property
@@ -163,7 +163,8 @@ class Model(Frozen):
         return f"<Model {self.ref}>"
 
 
-_AS_INPUT = {"vision": "image", "image": "image", "audio": "audio", "video": "video", "pdf": "pdf"}
+MODALITIES = {"vision": "image", "image": "image", "audio": "audio", "video": "video", "pdf": "pdf"}
+"""What `Model.can` is asked beside capabilities, to what has to be among the model's input."""
 
 
 def _copied(value: "Any") -> "Any":

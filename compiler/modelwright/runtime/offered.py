@@ -48,8 +48,8 @@ def owner(registry: "Registry", model: str, refs: "Iterable[str]") -> "tuple[str
 
 
 def has(account: "Mapping[str, Any]", model: "Model") -> bool:
-    """Tell whether *account*, which may name its models, has *model*."""
-    return not account.get("models") or names(account, model.asked_id) or names(account, model.id)
+    """Tell whether *account*, which may name its models, by any of their names, has *model*."""
+    return not account.get("models") or any(names(account, name) for name in (model.asked_id, model.id, *model.aliases))
 
 
 def names(account: "Mapping[str, Any]", model: str) -> bool:

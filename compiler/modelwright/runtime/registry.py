@@ -207,7 +207,7 @@ class Registry:
         return dict(self._artifact.scan("input:"))
 
     def words(self, vocabulary: str) -> "dict[str, Any]":
-        """Return the words of *vocabulary* (`protocols`, `auth`, `errors`) to what the runtime needs of them."""
+        """Return the words of *vocabulary* (`protocols`, `auth`, `capabilities`, `errors`) to what the runtime needs of them."""
         return self._artifact.find(f"vocabulary:{vocabulary}") or {}
 
     def verify(self) -> int:

@@ -151,4 +151,4 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from ..ir.chat import Part
+    from ..ir.parts import Part

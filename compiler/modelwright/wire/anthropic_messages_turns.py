@@ -214,5 +214,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from ..ir.chat import Message, Part
+    from ..ir.chat import Message
+    from ..ir.parts import Part
     from .request_body import Losses

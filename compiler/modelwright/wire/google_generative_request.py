@@ -228,5 +228,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from ..ir.chat import Message, Part, Request, Tool
+    from ..ir.chat import Message, Request, Tool
+    from ..ir.parts import Part
     from .protocol import Target

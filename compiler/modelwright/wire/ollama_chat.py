@@ -166,7 +166,7 @@ class Decoder:
         self.is_done = self._is_over = True
 
     def _break(self, found: Trouble, events: "list[Any]") -> None:
-        self._is_over, self.is_done = True, False
+        self._is_over = True
         events.append(Troubled(found))
 
     def _next(self, kind: "str | None") -> int:

@@ -21,9 +21,9 @@ _WAITS = ("try again in ", "retry in ", "retry after ", "reset after ", "resets 
 _UNITS = (("milli", "ms"), ("ms", "ms"), ("s", "s"), ("min", "m"), ("h", "h"), ("d", "d"))
 
 
-def usage_of(said: "Any") -> "Usage | None":
+def usage_of(said: "Any", searches: int = 0) -> "Usage | None":
     """
-    Return what *said* counts; None when it counts nothing.
+    Return what *said* counts; None when it counts nothing. *searches* are those seen in the answer, where they are not counted.
 
     The total of input includes what came from cache and the total of output includes thinking. Where `total_tokens` is more
     than both, or a part more than its total, the server left the part out of the total, and it is added. Parts that overlap,
@@ -43,7 +43,7 @@ def usage_of(said: "Any") -> "Usage | None":
         made, thought = made + beyond, beyond
     elif thought > made:
         made += thought
-    quantities = {"cache_read_tokens": cached, "cache_write_tokens": written, "reasoning_tokens": thought, "searches": _count(said, "num_search_queries")}
+    quantities = {"cache_read_tokens": cached, "cache_write_tokens": written, "reasoning_tokens": thought, "searches": _count(said, "num_search_queries") or searches}
     free_in, free_out = given - cached - written, made - thought
     for name in ("audio", "image"):
         quantities[f"input_{name}_tokens"] = heard = min(_count(read_of, f"{name}_tokens"), free_in)

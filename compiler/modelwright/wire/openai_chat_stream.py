@@ -10,6 +10,7 @@ from json import dumps
 from ..ir import chat
 from ..ir.events import MediaSeen, OpaqueSeen, Started, Stopped, TextDelta, ThinkingDelta, ToolCallDelta, ToolCallStart, UsageSeen
 from .openai_answer import STOPS, is_failure, named, tells_failure, text, trouble_of, usage_of
+from .openai_calls import CUSTOM, signature
 from .openai_chat_request import PROTOCOL
 from .openai_media import heard, seen
 from .protocol import Trouble, TroubleError
@@ -17,7 +18,6 @@ from .protocol import Trouble, TroubleError
 _FAILED = ("error", "network_error", "insufficient_system_resource", "abort")
 """Words for a model that was stopped by a failure."""
 _READ = frozenset(("role", "content", "reasoning_content", "reasoning", "refusal", "tool_calls", "function_call", "images", "name"))
-_CALL = frozenset(("index", "id", "type", "function", "custom"))
 _CITED = ("citations", "search_results", "related_questions")
 """Fields beside `choices` that belong to the text."""
 _GROWING = ("text", "summary", "data")
@@ -187,10 +187,7 @@ class Answer:
             self._calls[call if key is None or is_new else key] = call
         call.id = call.id or number
         if name and not call.is_begun:
-            more = {field: value for field, value in said.items() if field not in _CALL and value}
-            if said.get("type") == "custom":
-                more["type"] = "custom"
-            self._begin(call, name, dumps(more, separators=(",", ":")) if more else None, events)
+            self._begin(call, name, signature(said, is_custom=said.get("type") == CUSTOM), events)
         given = function.get("arguments")
         given = function.get("input") if given is None else given
         if given:

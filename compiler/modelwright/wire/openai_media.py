@@ -38,6 +38,13 @@ def seen(said: "Any") -> Media:
     return Media(head[5:].partition(";")[0] or "image/png", a2b_base64(data))
 
 
+def picture(data: str, form: "Any") -> Media:
+    """Return the picture whose bytes are *data* in base 64, in the format *form*; raises ValueError where they are none."""
+    from binascii import a2b_base64
+
+    return Media(f"image/{form if isinstance(form, str) and form else 'png'}", a2b_base64(data))
+
+
 def heard(data: bytes) -> Media:
     """Return the sound the model made; without the head of a file it is PCM, as streams are."""
     return Media(next((kind for begin, kind in _SOUNDS if data.startswith(begin)), "audio/pcm"), data)

@@ -5,6 +5,7 @@ What the field takes is told by its last name: `type` is `enabled` or `disabled`
 `thinking_budget` beside it, `reasoning` is an object of an effort or a number of tokens, and all others take a level.
 """
 
+from .request_body import laid_over
 from .thinking_levels import can_be_off, is_off, nearest_level
 
 _TOKENS = {"minimal": 1024, "low": 1024, "medium": 8192, "high": 24576}
@@ -36,7 +37,7 @@ def thinking_fields(wanted: "str | int", target: "Target", usual_field: str, los
         return _at(field, on)
     if isinstance(wanted, int) and wanted and mode != "levels" and last in ("enable_thinking", "reasoning"):
         tokens = _within(wanted, facts, losses)
-        return _at(field, {"max_tokens": tokens}) if last == "reasoning" else {**_at(field, on), **_at(f"{where}.thinking_budget".lstrip("."), tokens)}
+        return _at(field, {"max_tokens": tokens}) if last == "reasoning" else laid_over(_at(field, on), _at(f"{where}.thinking_budget".lstrip("."), tokens))
     if last in ("type", "enable_thinking"):
         if wanted != "default":
             losses.add(f"thinking {wanted!r} where it is only switched", "use `default` or `none`", "it thinks")

@@ -6,40 +6,52 @@ from ..offered import has
 from .candidate import Candidate
 
 _ACTIVE = "active"
+_NOTHING_ELSE = "configured"
 
 
-def candidates(registry: "Registry", wish: "Wish") -> "Iterator[Candidate]":
+def candidates(registry: "Registry", wish: "Wish", policy: "Mapping[str, Any]") -> "Iterator[Candidate]":
     """
     Yield the ways to the model of *wish*: its accounts, the default first, then by rank; of each its profiles in their order.
 
-    A model that was asked for through an account is called through that one. Accounts that are not active are skipped.
+    A model that was asked for through an account is called through that one. Accounts that are not active, or have no such model or
+    profile, are skipped; where all are, or there is none, the provider is its own account, unless what the user's files configure
+    is all that is used.
     """
-    model, only, reason = wish
-    policy = registry.setting("policy") or {}
+    model = wish.model
     if model.account is not None:
-        own = [registry.account(model.account)]
+        yield from _ways(registry.account(model.account), wish)
+        return
+    own = sorted((account for account in registry.accounts() if account["provider"] == model.provider), key=lambda account: not account.get("default"))
+    found = [candidate for account in own for candidate in _ways(account, wish._replace(model=model.through(account["id"])))]
+    yield from found
+    if wish.profile is None and not any(one.is_kept for one in found) and all(account["id"] != model.provider for account in own):
+        itself = Candidate(model, implied(model.provider, policy), None, wish.reason)
+        if policy.get("visible") == _NOTHING_ELSE and all(model.ref != rule["model"] for rule in policy.get("implicit_models") or ()):
+            itself = itself.skipped(f"none of your accounts gives it, and your files say that nothing else is used; add an account with {model.provider}")
+        yield itself
+
+
+def _ways(account: "Mapping[str, Any]", wish: "Wish") -> "Iterator[Candidate]":
+    """Yield the ways to the model of *wish* through *account*."""
+    model, only, reason = wish
+    profiles = ordered(account, only)
+    candidate = Candidate(model, account, None, reason)
+    if account["status"] != _ACTIVE:
+        yield candidate.skipped(f"account {account['id']} is {account['status']}")
+    elif not has(account, model):
+        yield candidate.skipped(f"account {account['id']} does not name it among its models")
+    elif only is not None and not profiles:
+        yield candidate.skipped(f"account {account['id']} has no profile {only}")
+    elif len(profiles) > 1 or only is not None:
+        yield from (Candidate(model, account, profile, f"{reason}; profile {profile}") for profile in profiles)
     else:
-        own = [account for account in registry.accounts() if account["provider"] == model.provider]
-        own.sort(key=lambda account: not account.get("default"))
-    for account in own or [implied(model.provider, policy)]:
-        through = model if model.account is not None else model.through(account["id"])
-        profiles = ordered(account, only)
-        if only is not None and not profiles:
-            continue  # another account of the provider has it
-        candidate = Candidate(through, account, None, reason)
-        if account["status"] != _ACTIVE:
-            yield candidate.skipped(f"account {account['id']} is {account['status']}")
-        elif not has(account, through):
-            yield candidate.skipped(f"account {account['id']} does not name it among its models")
-        elif len(profiles) > 1 or only is not None:
-            yield from (Candidate(through, account, profile, f"{reason}; profile {profile}") for profile in profiles)
-        else:
-            yield candidate
+        yield candidate
 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from typing import Any
 
     from ..registry import Registry
     from .wishes import Wish

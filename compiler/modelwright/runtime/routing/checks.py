@@ -16,7 +16,8 @@ def understood(needs: Needs, registry: "Registry") -> Needs:
         if word not in known:
             from ..nearest import near
 
-            raise UsageError(f"{word!r} is no capability; {', '.join(near(word, known)) or ', '.join(sorted(known))}")
+            nearest = near(word, known)
+            raise UsageError(f"{word!r} is no capability; {'nearest' if nearest else 'known'}: {', '.join(nearest or sorted(known))}")
     provider = None if needs.provider is None else str(registry.provider(needs.provider)["id"])
     return Needs(needs.capabilities, input_tokens=needs.input_tokens, output_tokens=needs.output_tokens, provider=provider)
 

@@ -48,8 +48,8 @@ class Needs(Frozen):
                 capabilities.append(word)
         return cls(capabilities, provider=provider, **tokens)
 
-    def is_met_by_some(self) -> bool:
-        """Tell whether some models may meet them and others not, wherever they are called."""
+    def is_of_models(self) -> bool:
+        """Tell whether it matters which model of a provider answers."""
         return any(self.parts[:3])
 
     def __eq__(self, other: object) -> bool:
@@ -57,6 +57,11 @@ class Needs(Frozen):
 
     def __hash__(self) -> int:
         return hash(self.parts)
+
+    def __str__(self) -> str:
+        """Return what `parse` reads."""
+        tokens = ((name, getattr(self, field)) for name, field in _AS_TOKENS.items())
+        return ",".join((*self.capabilities, *(f"{name}={amount}" for name, amount in tokens if amount is not None)))
 
     def __repr__(self) -> str:
         given = zip(("capabilities", "input_tokens", "output_tokens", "provider"), self.parts, strict=True)

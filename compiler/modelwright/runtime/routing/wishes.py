@@ -3,6 +3,7 @@
 from collections import namedtuple
 
 from ..errors import UnknownRefError, UsageError
+from .pinned import pinned
 
 Wish = namedtuple("Wish", "model profile reason")  # noqa: PYI024  # typing is not imported here
 Wish.__doc__ = "A model, the only profile of its account that may be used (None: any), and why it is wished for."
@@ -10,58 +11,54 @@ Wish.__doc__ = "A model, the only profile of its account that may be used (None:
 ALL = "defaults"
 """Whose settings hold for agents that say nothing of their own."""
 _GOES_ON = ("any", "classified")
-_RETIRED = "retired"
+_USUAL_FAILOVER = "classified"
+_ACTIVE, _RETIRED = "active", "retired"
 
 
-def asked(registry: "Registry", refs: "Iterable[str]", agent: "str | None" = None) -> "Iterator[Wish]":
-    """
-    Yield the models that *refs* name; behind a single one those that the *agent* falls back to, and at last its own.
-
-    Raises what `Registry.resolve` raises, and UsageError for a profile that is not there.
-    """
-    named = tuple(refs)
-    for ref in named:
+def asked(registry: "Registry", refs: "Iterable[str]") -> "Iterator[Wish]":
+    """Yield the models that *refs* name; raises what `Registry.resolve` raises, and UsageError for a profile that is not there."""
+    for ref in refs:
         model, profile = pinned(registry, ref)
-        yield Wish(model, profile, f"asked for as {ref}" if ref not in (model.ref, f"{model.account}/{model.asked_id}") else "asked for")
-    if len(named) == 1 and (registry.setting("policy") or {}).get("failover", _GOES_ON[1]) in _GOES_ON:
-        yield from _behind(registry, agent)
+        usual = (model.ref, f"{model.account}/{model.asked_id}")
+        yield Wish(model, profile, "asked for" if ref in usual else f"asked for as {ref}" if ref.strip() else "the first, as none was named")
 
 
-def of_agent(registry: "Registry", agent: "str | None", task: "str | None") -> "Iterator[Wish]":
-    """Yield the model that *agent* has for *task*, its own where it has none, and those it falls back to; nothing where it has none at all."""
-    own = settings(registry, agent)
-    ref = own.get("tasks", {}).get(task) if task is not None else None
-    if ref is not None:
-        yield Wish(*pinned(registry, ref), f"the model for {task}")
-    if "primary" in own or ref is not None:
+def of_agent(registry: "Registry", own: "Mapping[str, Any]", task: "str | None") -> "Iterator[Wish]":
+    """Yield the model that the agent whose settings are *own* has for *task*, or its usual one; none where it has neither."""
+    for ref, reason in ((own.get("tasks", {}).get(task), f"the model for {task}"), (own.get("primary"), "the agent's model")):
+        if ref is not None:
+            yield Wish(*pinned(registry, ref), reason)
+            return
+
+
+def behind(registry: "Registry", own: "Mapping[str, Any]", policy: "Mapping[str, Any]") -> "Iterator[Wish]":
+    """Yield what is tried where the models before cannot be had: the agent's fallbacks, and at last its usual model; nothing where the user has to say so."""
+    if policy.get("failover", _USUAL_FAILOVER) in _GOES_ON:
+        for ref in own.get("fallbacks", ()):
+            yield Wish(*pinned(registry, ref), "a fallback")
         if "primary" in own:
             yield Wish(*pinned(registry, own["primary"]), "the agent's model")
-        yield from _behind(registry, agent)
 
 
-def of_accounts(registry: "Registry", *, is_choosy: bool) -> "Iterator[Wish]":
-    """
-    Yield the models of the active accounts, in the order of their ranks.
-
-    Where the call is not choosy that is the default of each, the default account first; else all of each in the account's own
-    order, for the first that can do what is needed. An account that names no models has all of its provider.
-    """
+def usual(registry: "Registry", *, by_rank: bool) -> "Iterator[Wish]":
+    """Yield the default model of each account that names some, or its first; the default account first, unless they come *by_rank* alone."""
     accounts = registry.accounts()
-    for account in accounts if is_choosy else sorted(accounts, key=lambda account: not account.get("default")):
-        named = account.get("models")
-        if named:
-            chosen = named if is_choosy else [next((one for one in named if not isinstance(one, str) and one.get("default")), named[0])]
-            for one in chosen:
-                identity = one if isinstance(one, str) else one["id"]
-                try:
-                    model = registry.resolve(f"{account['id']}/{identity}")
-                except UnknownRefError:
-                    continue  # a lint says so
-                yield Wish(model, None, f"in the models of {account['id']}" if is_choosy else f"the default model of {account['id']}")
-        elif is_choosy:
-            for model in registry.models(account["provider"]):
-                if model.status != _RETIRED:
-                    yield Wish(model.through(account["id"]), None, f"{account['id']} names no models, so has all of {account['provider']}")
+    for account in accounts if by_rank else sorted(accounts, key=lambda account: not account.get("default")):
+        named = account.get("models", ())
+        default = next((one for one in named if not isinstance(one, str) and one.get("default")), None)
+        yield from _named(registry, account, named[:1] if default is None else [default], f"the {'first' if default is None else 'default'} model of {account['id']}")
+
+
+def every(registry: "Registry") -> "Iterator[Wish]":
+    """Yield all models of all accounts, by rank: of each in its own order, and of an active one that names none those of its provider that answer in text, the newest first."""
+    for account in registry.accounts():
+        if account.get("models"):
+            yield from _named(registry, account, account["models"], f"among the models of {account['id']}")
+        elif account["status"] == _ACTIVE:
+            found = [model for model in registry.models(account["provider"]) if model.status != _RETIRED and "text" in (model.output or ("text",))]
+            found.sort(key=lambda model: (model.status == _ACTIVE, model._facts.get("released_on", "")), reverse=True)
+            for model in found:
+                yield Wish(model.through(account["id"]), None, f"{account['id']} names no models, so it has all of {account['provider']}")
 
 
 def settings(registry: "Registry", agent: "str | None") -> "dict[str, Any]":
@@ -69,42 +66,22 @@ def settings(registry: "Registry", agent: "str | None") -> "dict[str, Any]":
     agents: dict[str, Any] = registry.setting("agents") or {}
     if agent is not None and agent not in agents:
         raise UsageError(f"there is no agent {agent!r}; there are: {', '.join(sorted(agents.keys() - {ALL})) or 'none'}")
-    return {**agents.get(ALL, {}), **agents.get(agent, {})} if agent is not None else agents.get(ALL, {})
+    usual, own = agents.get(ALL, {}), {} if agent is None else agents[agent]
+    return {**usual, **own, "tasks": {**usual.get("tasks", {}), **own.get("tasks", {})}}
 
 
-def pinned(registry: "Registry", ref: str) -> "tuple[Model, str | None]":
-    """Return the model that *ref* names, and the profile that an `@profile` behind it names; raises UsageError for a profile that is not there."""
-    head, at, profile = ref.rpartition("@")
-    try:
-        return registry.resolve(ref), None
-    except UnknownRefError:
-        if not at:
-            raise
+def _named(registry: "Registry", account: "Mapping[str, Any]", named: "Iterable[Any]", reason: str) -> "Iterator[Wish]":
+    for one in named:
         try:
-            model = registry.resolve(head)
+            model = registry.resolve(f"{account['provider']}/{one if isinstance(one, str) else one['id']}")
         except UnknownRefError:
-            model = None
-        if model is None:
-            raise
-    own = [registry.account(model.account)] if model.account else [account for account in registry.accounts() if account["provider"] == model.provider]
-    names = sorted({name for account in own for name in account.get("profiles", {})})
-    if profile not in names:
-        raise UsageError(f"{head!r} has no profile {profile!r}; it has: {', '.join(names) or 'none'}")
-    return model, profile
-
-
-def _behind(registry: "Registry", agent: "str | None") -> "Iterator[Wish]":
-    own = settings(registry, agent)
-    for ref in own.get("fallbacks", ()):
-        yield Wish(*pinned(registry, ref), "a fallback")
-    if "primary" in own:
-        yield Wish(*pinned(registry, own["primary"]), "the agent's model")
+            continue  # compiling said so
+        yield Wish(model.through(account["id"]), None, reason)
 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
-    from ...ir.resolved import Model
     from ..registry import Registry

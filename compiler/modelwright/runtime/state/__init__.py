@@ -82,7 +82,7 @@ if TYPE_CHECKING:
 
         def reserve(self, lines: Sequence[Line], now: float, lease_until: float) -> int | Shortage:
             """
-            Book every line, or none; return what to settle it by, a whole number that is not given twice.
+            Book every line, or none; return what to settle it by, a whole number that is not given twice, and not 0.
 
             What is not settled by *lease_until* is taken back: it counts no more from then on.
             """

@@ -1,27 +1,17 @@
-"""Routes with more of their budget left come first; those with none are out."""
+"""Routes with more of their budget left come first. Those with none are out before any policy is asked."""
 
 NAME = "budget-remaining"
 
 
-def judge(candidates: "Sequence[Candidate]", question: "Question") -> "list[float | str | None]":
-    """Score the part of the budget that is left, of several the least; nothing where there is no budget."""
-    if question.standing is None:
-        return [None] * len(candidates)
-    return [_score(question.standing.left(candidate)) for candidate in candidates]
-
-
-def _score(left: "Iterable[tuple[Budget, int, int | None]]") -> "float | str | None":
-    parts = [(amount / budget.limit if budget.limit else 0.0, budget) for budget, amount, _ in left]
-    if not parts:
-        return None
-    least, budget = min(parts, key=lambda part: part[0])
-    return least if least > 0 else f"budget {budget} is spent"
+def judge(candidates: "Sequence[Candidate]", question: "Question") -> "list[float | str] | None":
+    """Score the part of the budget that is left, of several the least; 1 where there is none, and nothing where none has one."""
+    left = [() if question.left is None else question.left.get(candidate, ()) for candidate in candidates]
+    return [min((amount / budget.limit if budget.limit else 0.0 for budget, amount, _ in budgets), default=1.0) for budgets in left] if any(left) else None
 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from ...budget import Budget
     from ..candidate import Candidate
     from . import Question

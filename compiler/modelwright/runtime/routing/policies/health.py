@@ -4,29 +4,27 @@ NAME = "health"
 _WINDOW_SECONDS = 1200.0
 _HALF_LIFE_SECONDS = 300.0
 _ASSUMED_SUCCESSES = 2
-"""Of a route of which little is known."""
+"""Of every route, so that little that is known does not count much; what nobody has called yet is healthy."""
 _BROKEN = 0.9
 
 
-def judge(candidates: "Sequence[Candidate]", question: "Question") -> "list[float | str | None]":
-    """Score the share of calls that worked in the last 20 minutes; five minutes halve what a call counts. Nothing where none is known."""
+def judge(candidates: "Sequence[Candidate]", question: "Question") -> "list[float | str] | None":
+    """Score the share of calls that worked in the last 20 minutes; five minutes halve what a call counts."""
     if question.standing is None:
-        return [None] * len(candidates)
+        return None
     now, seen = question.standing.outcomes(candidates)
     return [_score(outcomes, now) for outcomes in seen]
 
 
-def _score(outcomes: "Iterable[tuple[int, int, int]]", now: float) -> "float | str | None":
-    worked = failed = 0.0
+def _score(outcomes: "Iterable[tuple[int, int, int]]", now: float) -> "float | str":
+    worked, failed = float(_ASSUMED_SUCCESSES), 0.0
     for at, successes, failures in outcomes:
         age = max(0.0, now - at)
         if age <= _WINDOW_SECONDS:
             weight = 0.5 ** (age / _HALF_LIFE_SECONDS)
             worked += successes * weight
             failed += failures * weight
-    if not worked and not failed:
-        return None
-    share = failed / (worked + failed + _ASSUMED_SUCCESSES)
+    share = failed / (worked + failed)
     return f"{share:.0%} of its calls failed lately" if share >= _BROKEN else 1.0 - share
 
 

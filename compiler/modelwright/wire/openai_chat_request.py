@@ -1,0 +1,235 @@
+"""
+A request in the words of Chat Completions (https://platform.openai.com/docs/api-reference/chat, as of 2026-11), and of all that is compatible.
+
+Where servers differ the route's quirks say how. What is optional is sent only where it is asked for: servers refuse fields they
+do not know.
+"""
+
+from ..ir.chat import Media, Opaque, Text, Thinking, ToolCall, ToolResult
+from .openai_calls import signed_fields
+from .openai_media import data_url, file_name, sound
+from .openai_schema import is_strict, schema_name
+from .openai_thinking import may_think, thinking_fields
+from .protocol import Call
+from .request_body import Losses, body_bytes, laid_over, with_content_type
+
+PROTOCOL = "openai-chat"
+SENT_BACK = ("annotations", "audio", "extra_content", "reasoning_details")
+"""Fields of an answer's message that servers take back; all others that are kept are for the reader."""
+
+_SETTINGS = ("temperature", "top_p", "top_k", "seed", "presence_penalty", "frequency_penalty", "user")
+_CHOICES = ("auto", "none", "required")
+
+
+def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
+    """Return the call that asks *request* of *target*; raises UnspeakableError, or with *lossy* tells what was left out."""
+    losses = Losses(PROTOCOL, is_allowed=lossy)
+    quirks = target.quirks
+    writer = _Writer(losses, target)
+    body: dict[str, Any] = {"model": target.model, "messages": [turn for message in request.messages for turn in writer.turns(message)]}
+    if request.tools:
+        body["tools"] = [_tool(tool, losses) for tool in request.tools]
+    if request.tool_choice is not None and (request.tools or request.tool_choice not in ("auto", "none")):
+        body["tool_choice"] = request.tool_choice if request.tool_choice in _CHOICES else {"type": "function", "function": {"name": request.tool_choice}}
+    if request.parallel_tools is not None and request.tools:
+        body["parallel_tool_calls"] = request.parallel_tools
+    form = _response_format(request, quirks, losses)
+    if form:
+        body["response_format"] = form
+    if request.max_output_tokens is not None:
+        body[quirks.get("output_limit_field", "max_tokens")] = request.max_output_tokens
+    for name in _SETTINGS:
+        value = getattr(request, name)
+        if value is not None and (name != "top_k" or _takes_top_k(quirks, losses)):
+            body[name] = value
+    if request.stop:
+        body["stop"] = list(request.stop)
+    if request.thinking is not None:
+        body = laid_over(body, thinking_fields(request.thinking, target, "reasoning_effort", losses))
+    if quirks.get("store"):
+        body["store"] = False
+    if target.is_stream or quirks.get("always_stream"):
+        body["stream"] = True
+        if quirks.get("stream_usage", True):
+            body["stream_options"] = {"include_usage": True}
+    return Call(target.url, with_content_type(target.headers), body_bytes(laid_over(body, request.extra)), losses.told)
+
+
+def _takes_top_k(quirks: "Mapping[str, Any]", losses: Losses) -> bool:
+    if not quirks.get("top_k"):
+        losses.add("`top_k` to a route that is not known to take it", "leave out `top_k`, or give the route the quirk `top_k`")
+    return bool(quirks.get("top_k"))
+
+
+def _tool(tool: "Tool", losses: Losses) -> "dict[str, Any]":
+    _no_cache(tool, losses)
+    function: dict[str, Any] = {"name": tool.name}
+    if tool.description:
+        function["description"] = tool.description
+    function["parameters"] = tool.parameters
+    if tool.strict is not None:
+        function["strict"] = tool.strict
+    return {"type": "function", "function": function}
+
+
+def _response_format(request: "Request", quirks: "Mapping[str, Any]", losses: Losses) -> "dict[str, Any] | None":
+    schema = request.json_schema
+    if schema is not None and quirks.get("json_schema_field", True):
+        return {"type": "json_schema", "json_schema": {"name": schema_name(schema), "schema": schema, "strict": is_strict(schema)}}
+    if schema is not None:
+        losses.add("a schema of the answer to this route", "use `json`, and put the schema into a text", "it is asked for any JSON")
+    return {"type": "json_object"} if request.json or schema is not None else None
+
+
+def _no_cache(part: "Any", losses: Losses) -> None:
+    if part.cache is not None:
+        losses.add("what to keep in a cache", "leave out `cache`; what repeats is cached by itself")
+
+
+class _Writer:
+    """Writes messages as the route takes them."""
+
+    __slots__ = ("_id_length", "_ids", "_losses", "_marks_cache", "_replays", "_system")
+
+    def __init__(self, losses: Losses, target: "Target") -> None:
+        quirks = target.quirks
+        self._losses = losses
+        self._id_length = quirks.get("tool_call_id_length")
+        self._ids: dict[str, str] = {}
+        self._marks_cache = bool(quirks.get("cache_control"))
+        self._replays = bool(quirks.get("replay_reasoning"))
+        # A model that does not think may be older than the role.
+        self._system = "developer" if quirks.get("developer_role") and may_think(target, None) else "system"
+
+    def turns(self, message: "Message") -> "Iterator[dict[str, Any]]":
+        """Yield *message*; each result of a tool in it is a message of its own, before the rest."""
+        rest = []
+        for part in message.content:
+            if isinstance(part, ToolResult):
+                yield self._result(part)
+            else:
+                rest.append(part)
+        if message.role == "assistant":
+            yield self._assistant(rest)
+        elif rest or message.role != "tool":
+            parts = [written for part in rest if (written := self._part(part, message.role)) is not None]
+            role = {"system": self._system, "tool": "user"}.get(message.role, message.role)
+            yield {"role": role, "content": _alone(parts)}
+
+    def _part(self, part: "Part", role: str) -> "dict[str, Any] | None":
+        if isinstance(part, Text):
+            return {"type": "text", "text": part.text, **self._cache(part)}
+        if isinstance(part, Media) and role == "user":
+            written = self._media(part)
+            return written and {**written, **self._cache(part)}
+        if isinstance(part, Opaque):
+            self._opaque(part)
+        else:
+            self._losses.add(f"a {type(part).__name__} in a message of role {role!r}", "move it or leave it out")
+        return None
+
+    def _cache(self, part: "Any") -> "dict[str, Any]":
+        if part.cache is None or not self._marks_cache:
+            _no_cache(part, self._losses)
+            return {}
+        return {"cache_control": {"type": "ephemeral"} if part.cache == "5m" else {"type": "ephemeral", "ttl": part.cache}}
+
+    def _media(self, part: Media) -> "dict[str, Any] | None":
+        kind = part.kind
+        if part.name is not None and kind in ("image", "video", "audio"):
+            self._losses.add(f"the name of a medium of {part.media_type}", "leave out `name`, or say it in a text")
+        if part.detail is not None and kind != "image":
+            self._losses.add(f"the detail {part.detail!r} of what is no picture", "leave out `detail`")
+        if kind in ("image", "video"):
+            detail = {"detail": part.detail} if part.detail is not None and kind == "image" else {}
+            return {"type": f"{kind}_url", f"{kind}_url": {"url": data_url(part), **detail}}
+        if part.data is None:
+            self._losses.add(f"a medium of {part.media_type} at a URL", "give its bytes")
+            return None
+        return {"type": "input_audio", "input_audio": sound(part)} if kind == "audio" else {"type": "file", "file": {"filename": file_name(part), "file_data": data_url(part)}}
+
+    def _assistant(self, parts: "Iterable[Part]") -> "dict[str, Any]":
+        said: list[str] = []
+        thought: list[str] = []
+        calls: list[dict[str, Any]] = []
+        kept = {name: value for part in parts if isinstance(part, Opaque) and part.protocol == PROTOCOL for name, value in part.data.items() if name in SENT_BACK}
+        for part in parts:
+            if isinstance(part, Text):
+                _no_cache(part, self._losses)
+                said.append(part.text)  # joined, for servers imitate parts they are shown in the model's own messages (badlogic/pi-mono, packages/ai)
+            elif isinstance(part, Thinking):
+                thought.append(self._thinking(part))
+            elif isinstance(part, ToolCall):
+                calls.append(self._call(part))
+            elif isinstance(part, Opaque):
+                self._opaque(part)
+            elif not (isinstance(part, Media) and part.kind == "audio" and "audio" in kept):
+                self._losses.add(f"a {type(part).__name__} in a message of role 'assistant'", "put it into a message of the user")
+        turn: dict[str, Any] = {"role": "assistant", "content": "".join(said)} if said or not calls else {"role": "assistant", "content": None}
+        if any(thought):
+            turn["reasoning_content"] = "".join(thought)
+        if calls:
+            turn["tool_calls"] = calls
+        return {**turn, **kept}
+
+    def _opaque(self, part: Opaque) -> None:
+        if part.protocol != PROTOCOL:
+            self._losses.add(f"a part of {part.protocol}", "leave it out")
+
+    def _thinking(self, part: Thinking) -> str:
+        """Return what to send back, which is nothing unless the route wants it: in this protocol models think anew each turn."""
+        if part.signature is not None or part.redacted is not None:
+            self._losses.add("thinking that is signed or secret", "leave out thinking of other protocols")
+        return part.text if self._replays else ""
+
+    def _call(self, part: ToolCall) -> "dict[str, Any]":
+        more = signed_fields(part)
+        if more is None:
+            self._losses.add("the signature another protocol gave a call", "leave it out")
+            more = {}
+        if more.get("type") == "custom":
+            return {"id": self._id(part.id), **more, "custom": {"name": part.name, "input": part.arguments}}
+        return {**more, "id": self._id(part.id), "type": "function", "function": {"name": part.name, "arguments": part.arguments or "{}"}}
+
+    def _result(self, part: ToolResult) -> "dict[str, Any]":
+        if part.is_error:
+            self._losses.add("that a tool failed", "say so in the text of its result", "its result is sent as any other")
+        parts = [{"type": "text", "text": inner.text, **self._cache(inner)} for inner in part.content if isinstance(inner, Text)]
+        for inner in part.content:
+            if not isinstance(inner, Text):
+                self._losses.add(f"a {type(inner).__name__} in a tool's result", "put it into a message of the user")
+        if part.cache is not None and self._marks_cache and parts:
+            parts[-1].update(self._cache(part))
+        else:
+            _no_cache(part, self._losses)
+        named = {} if part.name is None else {"name": part.name}
+        return {"role": "tool", "tool_call_id": self._id(part.call_id), **named, "content": _alone(parts)}
+
+    def _id(self, given: str) -> str:
+        """Return *given*, or what stands for it where the route takes only letters and digits of one length."""
+        length = self._id_length
+        if not length or (len(given) == length and given.isascii() and given.isalnum()):
+            return given
+        found = self._ids.get(given)
+        if found is None:
+            from hashlib import sha256
+
+            found = self._ids[given] = sha256(given.encode("utf-8", "surrogatepass")).hexdigest()[:length]
+        return found
+
+
+def _alone(parts: "list[dict[str, Any]]") -> "str | list[dict[str, Any]]":
+    """Return *parts*, or the text where there is nothing else: all servers take a text."""
+    if not parts:
+        return ""
+    return parts[0]["text"] if len(parts) == 1 and parts[0].keys() == {"type", "text"} else parts
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
+
+    from ..ir.chat import Message, Request, Tool
+    from ..ir.parts import Part
+    from .protocol import Target

@@ -1,0 +1,210 @@
+"""
+A request in the words of Responses (https://platform.openai.com/docs/api-reference/responses, as of 2026-11).
+
+Nothing is stored: the whole conversation is sent each time, and what the model thought goes back encrypted, as it came.
+"""
+
+from ..ir.chat import Media, Opaque, Text, Thinking, ToolCall, ToolResult
+from .failure_body import decoded
+from .openai_calls import CUSTOM, signed_fields
+from .openai_media import data_url, file_name, sound
+from .openai_schema import is_strict, schema_name
+from .openai_thinking import may_think, thinking_fields
+from .protocol import Call
+from .request_body import Losses, body_bytes, laid_over, with_content_type
+
+PROTOCOL = "openai-responses"
+PICTURE_CALL = "image_generation_call"
+
+_SAID = ("temperature", "top_p", "user")
+_UNSAID = ("top_k", "seed", "presence_penalty", "frequency_penalty")
+_CHOICES = ("auto", "none", "required")
+
+
+def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
+    """Return the call that asks *request* of *target*; raises UnspeakableError, or with *lossy* tells what was left out."""
+    losses = Losses(PROTOCOL, is_allowed=lossy)
+    quirks = target.quirks
+    messages = list(request.messages)
+    body: dict[str, Any] = {"model": target.model}
+    instructions = _one_text(messages[0]) if messages[0].role == "system" and len(messages) > 1 else None
+    if instructions is not None:
+        body["instructions"] = instructions
+        del messages[0]
+    writer = _Writer(losses, "developer" if quirks.get("developer_role") else "system")
+    body["input"] = [item for message in messages for item in writer.items(message)]
+    if request.tools:
+        body["tools"] = [_tool(tool, losses) for tool in request.tools]
+    if request.tool_choice is not None and (request.tools or request.tool_choice not in ("auto", "none")):
+        body["tool_choice"] = request.tool_choice if request.tool_choice in _CHOICES else {"type": "function", "name": request.tool_choice}
+    if request.parallel_tools is not None and request.tools:
+        body["parallel_tool_calls"] = request.parallel_tools
+    form = _form(request, quirks, losses)
+    if form:
+        body["text"] = {"format": form}
+    if request.max_output_tokens is not None:
+        body[quirks.get("output_limit_field", "max_output_tokens")] = request.max_output_tokens
+    body.update({name: value for name in _SAID if (value := getattr(request, name)) is not None})
+    for name in _UNSAID:
+        if getattr(request, name) is not None:
+            losses.add(f"`{name}`", "leave it out")
+    if request.stop:
+        losses.add("`stop`", "leave it out")
+    if request.thinking is not None:
+        body = laid_over(body, thinking_fields(request.thinking, target, "reasoning.effort", losses))
+    if may_think(target, request.thinking):
+        body["include"] = ["reasoning.encrypted_content"]
+    body["store"] = False
+    if target.is_stream or quirks.get("always_stream"):
+        body["stream"] = True
+    return Call(target.url, with_content_type(target.headers), body_bytes(laid_over(body, request.extra)), losses.told)
+
+
+def _one_text(message: "Message") -> "str | None":
+    part = message.content[0] if len(message.content) == 1 else None
+    return part.text if isinstance(part, Text) and part.cache is None else None
+
+
+def _tool(tool: "Tool", losses: Losses) -> "dict[str, Any]":
+    _no_cache(tool, losses)
+    found: dict[str, Any] = {"type": "function", "name": tool.name}
+    if tool.description:
+        found["description"] = tool.description
+    found["parameters"] = tool.parameters
+    if tool.strict is not None:
+        found["strict"] = tool.strict
+    return found
+
+
+def _form(request: "Request", quirks: "Mapping[str, Any]", losses: Losses) -> "dict[str, Any] | None":
+    schema = request.json_schema
+    if schema is not None and quirks.get("json_schema_field", True):
+        return {"type": "json_schema", "name": schema_name(schema), "schema": schema, "strict": is_strict(schema)}
+    if schema is not None:
+        losses.add("a schema of the answer to this route", "use `json`, and put the schema into a text", "it is asked for any JSON")
+    return {"type": "json_object"} if request.json or schema is not None else None
+
+
+def _no_cache(part: "Any", losses: Losses) -> None:
+    if part.cache is not None:
+        losses.add("what to keep in a cache", "leave out `cache`; what repeats is cached by itself")
+
+
+class _Writer:
+    """Writes messages as items."""
+
+    __slots__ = ("_custom_ids", "_losses", "_system")
+
+    def __init__(self, losses: Losses, system: str) -> None:
+        self._losses = losses
+        self._system = system
+        self._custom_ids: set[str] = set()
+
+    def items(self, message: "Message") -> "Iterator[dict[str, Any]]":
+        """Yield *message*: texts and media that follow each other are one item, all else is an item of its own."""
+        content: list[dict[str, Any]] = []
+        is_empty = True
+        has_picture_call = any(isinstance(part, Opaque) and part.data.get("type") == PICTURE_CALL for part in message.content)
+        for part in message.content:
+            if isinstance(part, Text) or (isinstance(part, Media) and not (has_picture_call and message.role == "assistant" and part.kind == "image")):
+                content += self._content(part, message.role)
+                continue
+            if isinstance(part, Opaque) and part.protocol == PROTOCOL and "type" not in part.data and content:
+                content[-1].update(part.data)
+                continue
+            item = self._item(part)
+            if item is not None:
+                if content:
+                    yield self._message(message.role, content)
+                    content = []
+                is_empty = False
+                yield item
+        if content or (is_empty and message.role not in ("tool", "assistant")):
+            yield self._message(message.role, content)
+
+    def _message(self, role: str, content: "list[dict[str, Any]]") -> "dict[str, Any]":
+        return {"type": "message", "role": {"system": self._system, "tool": "user"}.get(role, role), "content": content}
+
+    def _content(self, part: "Text | Media", role: str) -> "list[dict[str, Any]]":
+        _no_cache(part, self._losses)
+        if isinstance(part, Text):
+            return [{"type": "output_text" if role == "assistant" else "input_text", "text": part.text}]
+        if role in ("assistant", "system"):
+            self._losses.add(f"a Media in a message of role {role!r}", "put it into a message of the user")
+            return []
+        return self._media(part)
+
+    def _media(self, part: Media) -> "list[dict[str, Any]]":
+        kind = part.kind
+        if part.name is not None and kind in ("image", "audio"):
+            self._losses.add(f"the name of a medium of {part.media_type}", "leave out `name`, or say it in a text")
+        if part.detail is not None and kind != "image":
+            self._losses.add(f"the detail {part.detail!r} of what is no picture", "leave out `detail`")
+        if kind == "image":
+            return [{"type": "input_image", "image_url": data_url(part), **({} if part.detail is None else {"detail": part.detail})}]
+        if kind == "video" or (kind == "audio" and part.data is None):
+            self._losses.add(f"a medium of {part.media_type}" + ("" if kind == "video" else " at a URL"), "give pictures of it" if kind == "video" else "give its bytes")
+            return []
+        if kind == "audio":
+            return [{"type": "input_audio", "input_audio": sound(part)}]
+        where = {"file_url": part.url} if part.data is None else {"file_data": data_url(part)}
+        return [{"type": "input_file", **({"filename": file_name(part)} if part.data is not None or part.name is not None else {}), **where}]
+
+    def _item(self, part: "Part") -> "dict[str, Any] | None":
+        if isinstance(part, Thinking):
+            return self._thinking(part)
+        if isinstance(part, ToolCall):
+            return self._call(part)
+        if isinstance(part, ToolResult):
+            return self._result(part)
+        if not isinstance(part, Opaque):
+            return None  # a picture the model made: the call that made it goes back whole
+        if part.protocol != PROTOCOL:
+            self._losses.add(f"a part of {part.protocol}", "leave it out")
+        elif "type" in part.data:
+            return part.data
+        else:
+            self._losses.add(f"{', '.join(part.data)} without the text they belong to", "leave the Opaque out")
+        return None
+
+    def _thinking(self, part: Thinking) -> "dict[str, Any] | None":
+        """Return the item that is kept as the signature, unless there is nothing in it that the server does not know only by its id: it stores nothing."""
+        item = decoded(part.signature.encode("utf-8", "surrogatepass")) if part.signature is not None else None
+        if isinstance(item, dict) and item.get("type") == "reasoning":
+            return item if item.get("encrypted_content") or item.get("content") else None
+        self._losses.add("thinking that came over another protocol", "leave it out")
+        return None
+
+    def _call(self, part: ToolCall) -> "dict[str, Any]":
+        more = signed_fields(part)
+        if more is None:
+            self._losses.add("the signature another protocol gave a call", "leave it out")
+            more = {}
+        if more.pop("type", None) == CUSTOM:
+            self._custom_ids.add(part.id)
+            return {**more, "type": "custom_tool_call", "call_id": part.id, "name": part.name, "input": part.arguments}
+        return {**more, "type": "function_call", "call_id": part.id, "name": part.name, "arguments": part.arguments or "{}"}
+
+    def _result(self, part: ToolResult) -> "dict[str, Any]":
+        _no_cache(part, self._losses)
+        if part.is_error:
+            self._losses.add("that a tool failed", "say so in the text of its result", "its result is sent as any other")
+        output: list[dict[str, Any]] = []
+        for inner in part.content:
+            if isinstance(inner, Text | Media):
+                output += self._content(inner, "tool")
+            else:
+                self._losses.add(f"a {type(inner).__name__} in a tool's result", "give text and media")
+        is_text = len(output) == 1 and output[0]["type"] == "input_text"
+        kind = "custom_tool_call_output" if part.call_id in self._custom_ids else "function_call_output"
+        return {"type": kind, "call_id": part.call_id, "output": output[0]["text"] if is_text else output or ""}
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from ..ir.chat import Message, Request, Tool
+    from ..ir.parts import Part
+    from .protocol import Target

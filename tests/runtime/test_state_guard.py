@@ -1,0 +1,219 @@
+"""A store that is down: the stated policy, seen by everybody, and nothing that was spent is forgotten."""
+
+from __future__ import annotations
+
+import sqlite3
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from modelwright.runtime.errors import StateError, UsageError
+from modelwright.runtime.state import Shortage
+from modelwright.runtime.state.guard import RETRY_SECONDS, GuardedStore, StateWarning
+from modelwright.runtime.state.memory import MemoryStore
+from modelwright.runtime.state.sqlite import SqliteStore
+from runtime.state.conformance import START, Clock, StoreConformance, line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Shaky:
+    """A store in memory that can be down."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.store = MemoryStore(clock=clock)
+        self.is_down = False
+        self.asked = 0
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("now", "close") or not self.is_down:
+            return getattr(self.store, name)
+
+        def fail(*_: Any) -> None:
+            self.asked += 1
+            raise StateError("there", "it is down", "wait")
+
+        return fail
+
+
+class World:
+    """A guarded store, its clocks, and what its hook heard."""
+
+    def __init__(self, policy: str) -> None:
+        self.clock, self.timer = Clock(), Clock(0)
+        self.shaky = Shaky(self.clock)
+        self.heard: list[tuple[str, dict[str, Any]]] = []
+        self.store = GuardedStore(self.shaky, policy, hook=lambda event, facts: self.heard.append((event, facts)), timer=self.timer)
+
+    def reserve(self, amount: int = 1) -> int | Shortage:
+        return self.store.reserve([line(amount=amount)], START, START + 600)
+
+    def settle(self, held: int | Shortage, reserved: int, spent: int) -> None:
+        assert isinstance(held, int)
+        self.store.settle(held, [line(amount=reserved)], [spent], START, [("k", True)])
+
+    def total(self) -> int:
+        """Return what the shared store has booked."""
+        return self.shaky.store.totals([line()], START)[0]
+
+    def fall(self) -> None:
+        self.shaky.is_down = True
+        with pytest.warns(StateWarning):
+            self.store.see([], START)
+
+    def rise(self) -> None:
+        self.shaky.is_down = False
+        self.timer.now += RETRY_SECONDS
+        self.store.notes([])
+
+
+@pytest.fixture
+def opened() -> World:
+    return World("fail_open")
+
+
+@pytest.fixture
+def closed() -> World:
+    return World("fail_closed")
+
+
+class TestGuardedStore(StoreConformance):
+    """One that is never down is what it guards."""
+
+    @pytest.fixture
+    def store(self, tmp_path: Path, clock: Clock) -> GuardedStore:
+        return GuardedStore(MemoryStore(clock=clock))
+
+
+class TestFallenStore(StoreConformance):
+    """One that is down from the beginning, with `fail_open`, keeps every promise in this process."""
+
+    @pytest.fixture
+    def store(self, tmp_path: Path, clock: Clock) -> GuardedStore:
+        shaky = Shaky(clock)
+        shaky.is_down = True
+        store = GuardedStore(shaky, timer=Clock(0))
+        with pytest.warns(StateWarning):
+            store.see([], START)
+        return store
+
+
+def test_a_policy_that_is_none_is_refused() -> None:
+    with pytest.raises(UsageError, match="write fail_open or fail_closed"):
+        GuardedStore(MemoryStore(), "fail")
+
+
+def test_who_may_go_on_is_held_to_the_limits_of_this_process(opened: World) -> None:
+    opened.reserve(9)
+    opened.shaky.is_down = True
+    with pytest.warns(StateWarning, match=r"^state cannot be reached: there: it is down; wait; until then limits and cooldowns hold in this process alone$") as warned:
+        held = opened.reserve(9)
+    assert len(warned) == 1
+    assert isinstance(held, int)
+    assert held < 0
+    assert opened.heard == [("state_down", {"reason": "there: it is down; wait", "policy": "fail_open"})]
+    assert str(opened.store.reason) == "there: it is down; wait"
+    assert opened.reserve(9) == Shortage(0, 9, None)
+    assert opened.store.swap("a", None, "b", START + 60)
+    assert opened.store.notes(["a"]) == {"a": "b"}
+    assert opened.store.totals([line()], START) == [9]
+    opened.store.see([("k", False)], START)
+    assert opened.store.outcomes(["k"], START)["k"][0][1:] == (0, 1)
+    assert opened.shaky.asked == 1  # once, not once a call
+
+
+def test_what_was_spent_meanwhile_is_booked_when_the_store_is_back(opened: World) -> None:
+    before = opened.reserve(4)
+    opened.fall()
+    meanwhile, never_settled = opened.reserve(3), opened.reserve(1)
+    assert isinstance(never_settled, int)
+    opened.settle(meanwhile, 3, 2)
+    opened.settle(before, 4, 1)
+    assert opened.store.totals([line()], START) == [2 + 1 + 1]
+    assert opened.total() == 4
+    opened.rise()
+    assert opened.heard[-1] == ("state_up", {})
+    assert opened.store.reason is None
+    assert opened.total() == 2 + 1
+    assert opened.store.outcomes(["k"], START)["k"][0][1:] == (2, 0)
+    opened.settle(never_settled, 1, 1)
+    assert opened.total() == 4
+
+
+def test_the_store_is_asked_again_after_a_while_and_may_still_be_down(opened: World) -> None:
+    opened.fall()
+    opened.settle(opened.reserve(3), 3, 2)
+    opened.timer.now += RETRY_SECONDS - 0.1
+    opened.store.notes(["a"])
+    assert opened.shaky.asked == 1
+    opened.timer.now += 0.2
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # it was said already
+        opened.store.notes(["a"])
+        opened.store.notes(["a"])
+    assert opened.shaky.asked == 2
+    assert [event for event, _ in opened.heard] == ["state_down"]
+    opened.rise()
+    assert opened.total() == 2
+    opened.fall()
+    assert [event for event, _ in opened.heard] == ["state_down", "state_up", "state_down"]
+
+
+def test_who_may_not_go_on_gets_the_error_and_what_was_spent_is_not_lost(closed: World) -> None:
+    before = closed.reserve(4)
+    closed.shaky.is_down = True
+    with pytest.warns(StateWarning, match="until then no call is made"), pytest.raises(StateError, match="it is down"):
+        closed.reserve(1)
+    for ask in (
+        lambda: closed.reserve(1),
+        lambda: closed.store.notes(["a"]),
+        lambda: closed.store.swap("a", None, "b", START),
+        lambda: closed.store.totals([line()], START),
+        lambda: closed.store.outcomes(["k"], START),
+    ):
+        with pytest.raises(StateError, match="it is down"):
+            ask()
+    closed.settle(before, 4, 3)
+    closed.store.see([("k", True)], START)
+    assert closed.heard[0][1]["policy"] == "fail_closed"
+    closed.rise()
+    assert closed.total() == 3
+
+
+def test_what_waits_is_bounded_and_what_is_dropped_is_told(opened: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modelwright.runtime.state.guard._MOST_MISSED", 2)
+    opened.fall()
+    for spent in (1, 2, 4):
+        opened.settle(opened.reserve(0), 0, spent)
+    assert opened.heard[-1] == ("state_lost", {"settlements": 1})
+    opened.rise()
+    assert opened.total() == 2 + 4
+
+
+def test_without_a_hook_there_is_still_the_warning() -> None:
+    shaky = Shaky(Clock())
+    shaky.is_down = True
+    store = GuardedStore(shaky)
+    with pytest.warns(StateWarning):
+        assert store.notes(["a"]) == {}
+    store.close()
+
+
+def test_a_file_that_is_locked_or_broken_is_a_store_that_is_down(tmp_path: Path) -> None:
+    file = tmp_path / "state.sqlite"
+    timer = Clock(0)
+    store = GuardedStore(SqliteStore(file, clock=Clock(), busy_seconds=0.01), timer=timer)
+    assert store.reserve([line(amount=5)], START, START + 60)
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.warns(StateWarning, match="locked"):
+        held = store.reserve([line(amount=3)], START, START + 60)
+    assert isinstance(held, int)
+    store.settle(held, [line(amount=3)], [3], START)
+    other.execute("ROLLBACK")
+    other.close()
+    timer.now += RETRY_SECONDS
+    assert store.totals([line()], START) == [8]
+    store.close()
