@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import agreement
 import catalogues
 import conflicts
+import overlays
 import peers
 import refreshing
 import scale
@@ -164,6 +165,10 @@ class Bench:
         """Planning and applying, beside a compile of the same registry, and gathering."""
         return refreshing.rows(self.scale.clean, self.command, self.env, self.home)
 
+    def overlays(self) -> list[Row]:
+        """What a user's file adds."""
+        return overlays.rows(self.scale.clean, self.scale.refs, self.command, self.python, self.env, self.home)
+
     def _against_check_jsonschema(self) -> list[Row]:
         tool = Path(sys.executable).with_name("check-jsonschema")
         if not tool.exists():
@@ -229,7 +234,7 @@ def main() -> int:
     )
     parser.add_argument("--made-up", action="store_true", help="measure the made-up registry although there is a catalogue")
     parser.add_argument("--rounds", type=int, default=24, metavar="N", help="how often each quick process is started (default: 24)")
-    parser.add_argument("--only", choices=["starts", "memory", "calls", "commands", "refresh", "agreement"], action="append", help="measure this part only; repeatable")
+    parser.add_argument("--only", choices=["starts", "memory", "calls", "commands", "refresh", "overlays", "agreement"], action="append", help="measure this part only; repeatable")
     options = parser.parse_args()
     ready = _ready()
     sizes = scale.prepare(None if options.made_up else _catalogue(options.catalogue))
@@ -246,6 +251,7 @@ def main() -> int:
             "calls": ("Calls (CPU)", bench.calls),
             "commands": ("Commands (CPU, times bare Python)", bench.commands),
             "refresh": ("Refresh (CPU, times a full compile)", bench.refresh),
+            "overlays": ("Users' files (CPU)", bench.overlays),
         }
         for name, (title, part) in parts.items():
             if options.only and name not in options.only:

@@ -43,11 +43,19 @@ def rules() -> str:
     return reference.markdown()
 
 
+def compatibility() -> str:
+    """Return docs/compatibility.md, made from the list of acceptance lines."""
+    import compatibility_page
+
+    return compatibility_page.page(ROOT / "fixtures" / "acceptance.yaml")
+
+
 GENERATED = {
     "compiler/modelwright/ir/units.py": units,
     "compiler/modelwright/cli/help.txt": help_text,
     "docs/rules.md": rules,
     "docs/providers.md": providers,
+    "docs/compatibility.md": compatibility,
 }
 """Path of each generated file, from the top, to what makes it; what the package itself needs comes first."""
 

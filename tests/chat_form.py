@@ -6,7 +6,7 @@ import base64
 import re
 from typing import Any
 
-from modelwright.ir import chat
+from modelwright.ir import chat, parts
 from modelwright.ir.usage import FIELDS, Usage
 from modelwright.wire.protocol import Target, Trouble
 

@@ -1,12 +1,14 @@
-"""Fased, lines 8 to 23 and 38 of what must work for its users: what a refresh shows, writes and never touches."""
+"""Fased, lines 8 to 23, 38 and 41 of what must work for its users: what a refresh shows, writes and never touches."""
 
 from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import socket
 import sys
+import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
@@ -15,7 +17,9 @@ import yaml
 from cli.refresh_world import BOLT_MODELS, GONE, MODELS, NEW, RAISED, World, add_provider, files_of, model, moved, unmoved
 from command_line import replace
 from discover.servers import Call, Reply, as_json
+from modelwright import load
 from modelwright.resources import registry_dir
+from modelwright.runtime.credentials.vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,14 +131,17 @@ def test_fased_11_a_provider_that_fails_is_a_gap_and_the_others_are_refreshed(fa
 def test_fased_12_a_model_no_longer_listed_stays_and_still_resolves(world: World) -> None:
     """Fased 12: discovery omits a curated model → "preserved", still in registry after --apply; agents referencing it still resolve."""
     world.home.mkdir()
-    (world.home / "models.json").write_text('{"version": 1, "aliases": {"writer": "acme/acme-large"}}')
+    agents = {"main": {"primary": "acme/acme-large", "fallbacks": ["acme/acme-small"]}}
+    (world.home / "models.json").write_text(json.dumps({"version": 1, "aliases": {"writer": "acme/acme-large"}, "agents": agents}))
     world.lists["acme"] = unmoved()[1:]
     assert "! acme-large  model-missing" in world.refresh().out
     world.refresh("--apply", "--approve", "all")
     kept = (world.registry / "models" / "acme.yaml").read_text()
     assert kept.replace("    missing_since: 2026-11-20\n", "") == MODELS
     world.run("compile")
-    for ref in ("acme/acme-large", "acme/big", "big", "writer"):
+    agent = load().setting("agents")["main"]
+    assert agent == agents["main"]
+    for ref in ("acme/acme-large", "acme/big", "big", "writer", agent["primary"]):
         assert world.run("resolve", ref, "--json").json["upstream_model"] in ("acme-large", "big")
     assert world.found() == []
 
@@ -348,3 +355,23 @@ def test_fased_38_listings_are_read_in_any_envelope_and_prices_in_any_unit(envel
     assert found["sources"][0]["models"] == 5
     (change,) = found["changes"]
     assert change["new"] == {"id": "acme-next", "price": {"input_usd_per_mtok": 4, "output_usd_per_mtok": 20}}
+
+
+def test_fased_41_what_one_key_listed_is_not_taken_for_what_another_would(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fased 41: runtime discovery cache 5 min, key changes with credential."""
+    add_provider(world, "clef", order=3, auth="required")
+    world.lists["clef"] = [model("clef-1", 1000)]
+    for key, asked in (("one", 1), ("one", 1), ("other", 2), ("other", 2), ("one", 3)):
+        monkeypatch.setenv("CLEF_API_KEY", f"canary-{key}")
+        world.refresh()
+        assert world.asked("clef") == asked
+
+
+@pytest.mark.parametrize(("ends_in_hours", "code"), [(25, 0), (None, 1), (-1, 1), (23, 5)])
+def test_fased_41_a_check_ends_with_a_code_of_its_own_for_what_ends_soon(ends_in_hours: int | None, code: int, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fased 41: `models status --check` exit 0/1/2."""
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    world.run("compile")
+    if ends_in_hours is not None:
+        Vault(os.environ).store("acme", "acme", {"key": "canary"}, expires_at=time.time() + ends_in_hours * 3600)
+    world.run("auth", "status", "acme", "--check", code=code)

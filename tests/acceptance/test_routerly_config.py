@@ -188,6 +188,9 @@ def test_routerly_10_two_models_of_one_id_are_an_error(drop: Drop, run: Run) -> 
     (found,) = [finding for finding in findings(run, file, code=1) if finding["severity"] == "error"]
     assert (found["name"], found["line"], found["column"]) == ("duplicate-row", 7, 11)
     assert run("compile", code=1).err.rstrip().endswith("nothing was written: there are errors")
+    before = file.read_bytes()
+    assert "Error: " in run("models", "remove", "--model", "openai/gpt-9", code=1).err
+    assert file.read_bytes() == before
 
 
 def test_routerly_11_an_unknown_provider_is_an_error_before_any_call(drop: Drop, run: Run) -> None:

@@ -1,4 +1,4 @@
-"""A user of Sophon's drops in models.json: acceptance/sophon.md 1-5, 7-9, 15, 17, 18, 23, 24 and 27, by number."""
+"""A user of Sophon's drops in models.json: acceptance/sophon.md 1-9, 15, 17, 18, 20, 23, 24 and 27, by number."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import json
 import os
 import stat
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
-from modelwright import StoredSecretError, load
+from modelwright import CredentialError, StoredSecretError, load
 from modelwright.runtime.credentials import chain
 from modelwright.runtime.credentials.vault import Vault
 
@@ -112,6 +113,7 @@ def test_sophon_04_with_an_endpoint_and_without_a_key_it_is_usable(key: str, use
     use(providers({"id": "own", "providerType": "custom-openai", key: "https://gateway.example/v1", "models": [{"id": "m"}]}))
     found = run("resolve", "own/m", "--json", "-q").json
     assert (found["url"], found["auth"]["source"]) == ("https://gateway.example/v1/chat/completions", "none")
+    assert load().credential("own").headers() == {}
 
 
 @pytest.mark.parametrize(("missing", "said"), [("endpoint", {"deployment": "gpt5-prod"}), ("deployment", {"endpoint": "https://mine.openai.azure.com"})])
@@ -138,6 +140,20 @@ def test_sophon_05_without_models_the_deployment_is_the_model(use: Drop, run: Ru
     assert "/deployments/gpt5-prod/" in run("resolve", "az/gpt5-prod", "--json", "-q").json["url"]
 
 
+@pytest.mark.parametrize(("region", "host"), [({}, "us-east-1"), ({"region": "eu-west-1"}, "eu-west-1")])
+def test_sophon_06_bedrock_is_in_its_region_and_needs_both_parts_of_the_key(region: dict[str, str], host: str, use: Drop, run: Run, tmp_path: Path) -> None:
+    """M `bedrock` without region → us-east-1; missing secret access key → credential error; request is SigV4-signed to Converse."""
+    models, empty = [{"id": "anthropic.claude-sonnet-4-5-20250929-v1:0"}], {"HOME": str(tmp_path)}
+    use(providers(one("aws", "bedrock", accessKeyId="AKIAEXAMPLE", models=models, **region)))
+    with pytest.raises(CredentialError, match="none of its routes takes access_key_id alone"):
+        load().credential("aws", environ=empty)
+    use(providers(one("aws", "bedrock", accessKeyId="AKIAEXAMPLE", secretAccessKey=SECRET, models=models, **region)))
+    found = run("resolve", f"aws/{models[0]['id']}", "--json", "-q").json
+    assert (found["protocol"], found["auth"]["kind"], found["base_url"]) == ("bedrock-converse", "aws-sigv4", f"https://bedrock-runtime.{host}.amazonaws.com")
+    assert found["url"].endswith("/converse")
+    assert load().credential("aws", environ=empty).parts() == {"access_key_id": "AKIAEXAMPLE", "secret_access_key": SECRET}
+
+
 def test_sophon_07_cloudflares_address_has_the_account(use: Drop, run: Run) -> None:
     """M `cloudflare` base URL contains account id; missing account id → error before any request."""
     written = {"baseUrl": "https://api.cloudflare.com/client/v4/accounts/4711/ai/v1"}
@@ -152,6 +168,7 @@ def test_sophon_07_a_missing_account_is_an_error_before_any_request(drop: Drop, 
     (found,) = errors(run, drop(providers({"id": "cf", "providerType": "cloudflare", "apiKey": "a-made-up-token"})))
     assert found["name"] == "missing-setting"
     assert "`accountId`" in found["message"]
+    assert "nothing was written" in run("compile", code=1).err
 
 
 def test_sophon_08_local_servers_are_where_they_usually_are(use: Drop, run: Run) -> None:
@@ -181,12 +198,33 @@ def test_sophon_15_without_a_default_it_is_the_lowest_priority_and_its_first_mod
     use(providers(one("late", "openai", priority=5), one("soon", "openai", priority=2, models=[{"id": "gpt-5-mini"}, {"id": "gpt-5"}]), one("usual", "xai")))
     assert [(account["id"], account["rank"]) for account in load().accounts()] == [("usual", 1), ("soon", 2), ("late", 5)]
     assert run("resolve", "openai/gpt-5", "--json", "-q").json["account"] == "soon"
+    found = run("resolve", "", "--json", "-q").json
+    assert (found["account"], found["model"]) == ("soon", "gpt-5-mini")
 
 
 def test_sophon_15_the_default_is_used_where_nothing_says_which(use: Drop, run: Run) -> None:
     """M two `isDefault:true` …: one is used before those of lower priority."""
     use(providers(one("first", "openai", priority=1), one("usual", "openai", priority=9, isDefault=True), one("off", "openai", priority=0, status="Inactive")))
     assert run("resolve", "openai/gpt-5", "--json", "-q").json["account"] == "usual"
+
+
+def test_sophon_20_what_claude_code_renews_is_picked_up_and_how_to_sign_in_is_said(use: Drop, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """M CliSync: editing the external token file is picked up once the cached token is within the expiry margin; missing file → "run claude auth login" hint."""
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path / "claude"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    use(providers(one("mine", "claude-code")))
+    assert "sign in with: claude auth login" in run("why", "mine", "credential").out
+    with pytest.raises(CredentialError, match="claude auth login"):
+        load().credential("mine")
+    registry, file = load(), tmp_path / "claude" / ".credentials.json"
+    file.parent.mkdir()
+    for token, seconds, is_good in (("first", 3600, True), ("renewed", 7200, True), ("ends soon", 30, False), ("renewed again", 7200, True)):
+        file.write_text(json.dumps({"claudeAiOauth": {"accessToken": f"{token}-{SECRET}", "expiresAt": (time.time() + seconds) * 1000}}))
+        if is_good:
+            assert registry.credential("mine").parts() == {"key": f"{token}-{SECRET}"}
+        else:
+            with pytest.raises(CredentialError, match="has ended; sign in with: claude auth login"):
+                registry.credential("mine")
 
 
 def test_sophon_23_an_entry_of_the_catalogue_changes_what_it_names_and_no_more(use: Drop, run: Run) -> None:
@@ -288,6 +326,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("resolve", "work/gpt-5", "--json"),
     ("why", "work", "credential"),
     ("refresh", "--no-network"),
+    ("refresh", "--no-network", "--write-review"),
+    ("refresh", "--no-network", "--format", "markdown"),
 )
 
 
@@ -309,6 +349,7 @@ def test_sophon_17_a_key_is_taken_and_shown_nowhere(use: Drop, run: Run, home: P
         assert SECRET not in printed.out + printed.err, command
     assert run("resolve", "work/gpt-5", "--json", "-q").json["auth"]["source"] == "inline:models.json#/providers/0/apiKey"
     assert [file.name for file in home.rglob("*") if file.is_file() and SECRET in file.read_text(errors="replace")] == ["models.json"]
+    assert SECRET not in Path("review.yaml").read_text()
 
 
 def test_sophon_17_moved_into_the_vault_it_is_encrypted(stored: Path, run: Run, home: Path) -> None:

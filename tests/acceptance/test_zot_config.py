@@ -1,9 +1,10 @@
-"""A user of zot's drops in models.json: acceptance/zot.md 1-16, 24, 25, 27, 28 and 30, by number."""
+"""A user of zot's drops in models.json: acceptance/zot.md 1-16, 24, 25, 27, 28, 30, 35 and 37, by number."""
 
 from __future__ import annotations
 
 import json
 import stat
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,9 @@ import yaml
 from hypothesis import given, settings, strategies as st
 
 from compile_golden import FIXTURES as TREES
-from modelwright import Registry, UnknownRefError, UsageError, load, pipeline
+from discover.certificates import own as own_certificate
+from discover.servers import as_json, serving
+from modelwright import CredentialError, Registry, UnknownRefError, UsageError, load, pipeline
 from modelwright.cli import build
 from modelwright.runtime import insecure
 from modelwright.runtime.credentials import chain
@@ -118,7 +121,13 @@ def test_zot_03_a_key_on_the_command_line_comes_before_the_environment_and_that_
     assert key(environ, None) == ("Bearer Y", "env:MY_COMPANY_API_KEY")
     assert key({"ZOT_HOME": str(zot_home)}, None) == ("Bearer Z", "auth-json:my-company")
     assert found_by(run, "my-company") == where(run, "my-company/m")["auth"]["source"] == "auth-json:my-company"
-    monkeypatch.setenv("MY_COMPANY_API_KEY", "Y")
+    with serving(lambda _: as_json({"data": [{"id": "m"}]})) as server:
+        use(own({"id": "m"}, baseUrl=f"{server.url}/v1", discover=True))
+        run("probe", "my-company")
+        monkeypatch.setenv("MY_COMPANY_API_KEY", "Y")
+        run("probe", "my-company")
+        run("probe", "my-company", "--api-key", "X")
+    assert [call.headers["authorization"] for call in server.calls] == ["Bearer Z", "Bearer Y", "Bearer X"]
     assert found_by(run, "my-company") == "env:MY_COMPANY_API_KEY"
 
 
@@ -428,10 +437,9 @@ def test_zot_24_auth_json_keeps_its_shape_its_mode_and_what_is_not_ours(use: Dro
     zot_home.mkdir()
     file = zot_home / "auth.json"
     file.write_text(json.dumps({"future": {"kept": True}, "openai": {"note": "kept"}}))
-    names = {"anthropic": "anthropic", "openai": "openai", "kimi": "kimi", "google": "google", "deepseek": "deepseek"}
-    for name in (*names, "moonshotai", "openrouter", "azure-openai-responses", "my-company"):
-        if name != "azure-openai-responses":
-            login(run, monkeypatch, name, f"{name}-{SECRET}")
+    names = {"anthropic": "anthropic", "openai": "openai", "kimi": "kimi", "google": "google", "deepseek": "deepseek", "github-copilot": "github_copilot"}
+    for name in (*names, "moonshotai", "openrouter", "my-company"):
+        login(run, monkeypatch, name, f"{name}-{SECRET}")
     assert json.loads(file.read_text()) == {
         "future": {"kept": True},
         **{place: {"api_key": f"{name}-{SECRET}"} for name, place in names.items()},
@@ -440,8 +448,17 @@ def test_zot_24_auth_json_keeps_its_shape_its_mode_and_what_is_not_ours(use: Dro
     }
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [other.name for other in zot_home.iterdir()] == ["auth.json"]
+    before = file.read_bytes()
+    with monkeypatch.context() as full:
+        full.setattr("os.replace", _no_space)
+        run("logout", "openrouter", code=1)
+    assert (file.read_bytes(), [other.name for other in zot_home.iterdir()]) == (before, ["auth.json"])
     run("logout", "openrouter", "-q")
     assert json.loads(file.read_text())["additional_api_key_creds"].keys() == {"moonshotai", "my-company"}
+
+
+def _no_space(*_: object) -> None:
+    raise OSError(28, "No space left on device")
 
 
 def test_zot_25_a_key_of_a_provider_of_ones_own_is_stored_without_asking_it(use: Drop, run: Run, zot_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -567,6 +584,85 @@ def test_zot_30_certificates_are_left_unchecked_only_where_the_user_said_where_t
     else:
         with pytest.raises(UsageError, match="--insecure is for a base URL of your own"):
             insecure.check(registry, found, route, given)
+
+
+def test_zot_30_a_server_that_nobody_vouches_for_is_asked_where_the_user_named_it(use: Drop, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """M insecure flag: allowed with explicit base URL (flag or models.json), error otherwise."""
+    monkeypatch.setenv("ANTHROPIC_API_KEY", SECRET)
+    with serving(lambda _: as_json({"data": [{"id": "m", "type": "model"}]}), own_certificate(tmp_path)) as server:
+        use(own({"id": "m"}))
+        given = ("probe", "anthropic", "--base-url", server.url)
+        assert "unreachable" in run(*given, code=4).out
+        run(*given, "--insecure")
+        for file, name in (
+            ({"providers": {"anthropic": {"baseUrl": server.url}}}, "anthropic"),
+            ({"providers": {"lab": {"baseUrl": f"{server.url}/v1", "discover": True}}}, "lab"),
+        ):
+            use(file)
+            run("probe", name, code=4)
+            run("probe", name, "--insecure")
+        assert [call.path for call in server.calls] == ["/v1/models"] * 3
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
+        use(own({"id": "m"}))
+        assert "--insecure is for a base URL of your own" in run("probe", "anthropic", "--insecure", code=2).err
+        assert len(server.calls) == 3
+
+
+def test_zot_35_what_the_cache_gave_is_not_part_of_the_input_and_counts_for_tiers(use: Drop, run: Run) -> None:
+    """M cost: in 1M@3 + cacheRead 1M@0.3 = 3.3 (input excludes cache); tier applies when in+cr+cw > threshold."""
+    use(own({"id": "m", "priceInput": 3, "priceCacheRead": 0.3}))
+    assert run("cost", "my-company/m", "--input", "1000000", "--cache-read", "1000000", "--input-excludes-cache", "--json").json["usd"] == "3.3"
+    tiers = {
+        (cached, written): run(
+            *("cost", SONNET, "--on", "2026-03-01", "--input-excludes-cache", "--json"),
+            *("--input", "100000", "--cache-read", str(cached), "--cache-write", str(written)),
+        ).json["tier"]
+        for cached, written in ((60_000, 40_000), (60_001, 40_000), (60_000, 40_001))
+    }
+    assert tiers == {(60_000, 40_000): None, (60_001, 40_000): 200_000, (60_000, 40_001): 200_000}
+
+
+@pytest.mark.parametrize(
+    ("args", "timeout_ms", "reason"),
+    [
+        (["print('the-key')"], None, None),
+        (["import sys; sys.stdout.write(sys.argv[1])", "$HOME `id` ; echo no shell"], None, None),
+        (["print('one'); print('two')"], None, "printed 2 lines instead of one"),
+        (["print('k' * 70_000)"], None, "more than 65,536 bytes"),
+        (["import time; time.sleep(60)"], 200, "longer than 0.2 s"),
+    ],
+    ids=["a line", "arguments", "two lines", "too long", "too late"],
+)
+def test_zot_37_a_program_may_give_the_key(args: list[str], timeout_ms: int | None, reason: str | None, use: Drop, run: Run, zot_home: Path) -> None:
+    """S api_key_command: argv no shell, timeout, one line, no trailing newline, >64 KiB → error; never run by background discovery."""
+    use(own({"id": "m"}))
+    zot_home.mkdir()
+    said = {"program": sys.executable, "args": ["-c", *args], **({} if timeout_ms is None else {"timeout_ms": timeout_ms})}
+    (zot_home / "auth.json").write_text(json.dumps({"additional_api_key_creds": {"my-company": {"api_key_command": said}}}))
+    assert found_by(run, "my-company") == "auth-json:my-company"
+    if reason is None:
+        assert load().credential("my-company").headers() == {"Authorization": f"Bearer {args[1] if args[1:] else 'the-key'}"}
+    else:
+        with pytest.raises(CredentialError, match=reason):
+            load().credential("my-company").headers()
+
+
+def test_zot_40_the_sign_in_of_kimi_s_own_program_is_used_last_and_not_where_the_policy_leaves_it_out(use: Drop, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S kimi CLI fallback file used last and can be disabled."""
+    store = tmp_path / ".kimi" / "credentials" / "kimi-code.json"
+    store.parent.mkdir(parents=True)
+    store.write_text(json.dumps({"access_token": SECRET, "expires_at": 4_000_000_000}))
+    file = use(own({"id": "m"}))
+    assert found_by(run, "kimi") == "cli:kimi-code"
+    without = [step for step in load().setting("policy")["credentials"] if step != "cli-sync"]
+    (disabled := file.with_name("policy.json")).write_text(json.dumps({"version": 1, "policy": {"credentials": without}}))
+    run("compile", "-q", "--config", file, "--config", disabled)
+    assert found_by(run, "kimi") is None
+    use(own({"id": "m"}))
+    login(run, monkeypatch, "kimi", f"sk-{SECRET}")
+    assert found_by(run, "kimi") == "auth-json:kimi"
+    monkeypatch.setenv("KIMI_API_KEY", SECRET)
+    assert found_by(run, "kimi") == "env:KIMI_API_KEY"
 
 
 def test_a_file_that_came_with_a_working_tree_reaches_no_request_before_it_is_trusted(drop: Drop, run: Run) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import pty
 import re
@@ -29,6 +30,7 @@ class Terminal:
         self.screen = ""
         """Everything that was printed, as it came; what is typed is echoed."""
         self._seen = 0
+        self._characters = codecs.getincrementaldecoder("utf-8")()  # what is read at once may end within one
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self._child, self._terminal = pty.fork()
@@ -85,7 +87,7 @@ class Terminal:
             found = os.read(self._terminal, 65_536)
         except OSError:  # so a terminal says that nobody is at its other end
             return False
-        self.screen += found.decode().replace("\r\n", "\n")
+        self.screen += self._characters.decode(found).replace("\r\n", "\n")
         return bool(found)
 
 

@@ -61,6 +61,23 @@ def test_an_account_s_own_variable_and_program_are_used(world: World, home: Path
     assert sent(world) == ["Bearer other"]
 
 
+@pytest.mark.parametrize("place", ["profile", "auth-json", "inline"])
+def test_a_key_is_used_wherever_the_chain_finds_it(place: str, world: World, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOT_HOME", str(home / "zot"))
+    if place == "profile":
+        own(home, {"profiles": {"home": {}}, "credentials": ["profile"]})
+        Vault(os.environ).store("work home", "acme", {"key": SECRET})
+    elif place == "auth-json":
+        own(home, {"credentials": ["auth-json"]})
+        (home / "zot").mkdir()
+        (home / "zot" / "auth.json").write_text(json.dumps({"additional_api_key_creds": {"acme": {"api_key": SECRET}}}))
+        (home / "zot" / "auth.json").chmod(0o600)
+    else:
+        own(home, {})
+        (home / "models.json").write_text(json.dumps({"providers": [{"id": "work", "providerType": "acme", "apiKey": SECRET}]}))
+    assert sent(world) == [f"Bearer {SECRET}"]
+
+
 def test_the_key_of_an_account_that_is_elsewhere_is_not_sent_to_the_provider(world: World, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROXY_KEY", SECRET)
     own(home, {"base_url": "https://proxy.example/v1", "credentials": [{"env": "PROXY_KEY"}]})
@@ -115,6 +132,21 @@ def test_the_policy_may_have_another_order_for_listings(world: World, home: Path
     assert chain.first(searching.of_account(catalog, catalog.accounts["work"].facts, os.environ)).source == "vault:work home"
     assert chain.first(searching.for_listing(catalog, facts, os.environ, elsewhere=True)).source == "env:ACME_API_KEY"
     assert chain.first(searching.for_listing(catalog, facts, os.environ, elsewhere=True, explicit="x")).source == "explicit"
+
+
+def test_in_the_order_for_listings_no_step_of_an_account_is_lost(world: World, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORK_KEY", "of the account")
+    Vault(os.environ).store("work", "acme", {"key": "of the vault"})
+    own(home, {"credentials": ["vault", {"env": "WORK_KEY"}, "env"]})
+    assert sent(world) == ["Bearer of the vault"]
+    settings = json.dumps({"models": {"mode": "merge", "providers": {"theirs": {"baseUrl": "https://theirs.example", "models": [{"id": "m", "name": "m"}]}}}})
+    (world.root / "fased.json").write_text(settings)
+    monkeypatch.setenv("PROVIDERS_CONFIG", os.pathsep.join((str(home / "models.json"), str(world.root / "fased.json"))))
+    assert sent(world) == ["Bearer of the account"]
+    monkeypatch.setenv("ACME_API_KEY", "of the provider")
+    assert sent(world) == ["Bearer of the account"]
+    monkeypatch.delenv("WORK_KEY")
+    assert sent(world) == ["Bearer of the provider"]
 
 
 def test_a_vault_that_cannot_be_read_is_the_state_of_that_source_alone(world: World, home: Path) -> None:

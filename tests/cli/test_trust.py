@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from modelwright import pipeline
+from modelwright.cli import inputs
+
 if TYPE_CHECKING:
     from command_line import Run
 
@@ -41,6 +44,32 @@ def test_an_untrusted_file_is_reported_and_its_endpoints_are_not_used(run: Run, 
     assert "providers trust .providers/models.json" in found.err
     assert run("why", "acme", "base_url", "--json").json["value"] == "https://api.acme.example/v1"
     assert run("why", "acme/acme-small", "limits.output_tokens", "--json").json["value"] == 4000
+
+
+def test_an_untrusted_file_takes_the_place_of_nothing_in_one_s_own(run: Run, tree: Path, real_words: None, project: Path, user_file: Path) -> None:
+    """No account, no list of what is allowed, no policy: not in the native form, and not by the dialect it is written in."""
+    own = {
+        "accounts": {"work": {"provider": "acme", "default": True, "credentials": [{"env": "WORK_KEY"}]}},
+        "policy": {"credentials": ["env"], "private_network": "declared"},
+        "allowed_models": ["acme/acme-small"],
+    }
+    theirs = {
+        "accounts": {"work": {"status": "inactive"}, "mine": {"provider": "acme", "default": True, "rank": -1}},
+        "policy": {"credentials": ["none"], "private_network": "free", "visible": "configured", "failover": "any"},
+        "allowed_models": [],
+    }
+    user_file.write_text(json.dumps(own))
+
+    def holds() -> tuple[object, object]:
+        catalog = pipeline.resolve(inputs.find(None, ())).catalog
+        return catalog.settings, {name: entry.facts for name, entry in catalog.accounts.items()}
+
+    before = holds()
+    for said in (theirs, {"providers": [{"id": "mine", "providerType": "acme", "isDefault": True}]}):
+        project.write_text(json.dumps(said))
+        assert holds() == before
+        run("trust")
+        assert holds() != before
 
 
 def test_trust_holds_for_the_file_as_it_is(run: Run, project: Path) -> None:

@@ -8,7 +8,7 @@ from modelwright.discover.adapter import Listing, MalformedListingError, Page, R
 from modelwright.discover.fetch import Ask, Limits, Reading, gather
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     import pytest
 
@@ -44,10 +44,10 @@ class Naps:
         self.seconds.append(seconds)
 
 
-def ask(url: str, source: str = "acme", adapter: Adapter | None = None, *, catalogue: bool = False, method: str = "GET", **credential: Mapping[str, str]) -> Ask:
-    """Return the ask of a listing at *url*; `headers` and `query` are the credential."""
+def ask(url: str, source: str = "acme", adapter: Adapter | None = None, *, catalogue: bool = False, method: str = "GET", **more: Any) -> Ask:
+    """Return the ask of a listing at *url*; *more* are fields of it, of which `headers` and `query` are the credential."""
     listing = Listing(source=source, provider="acme", adapter="plain", url=url, method=method)
-    return Ask(listing=listing, adapter=None if catalogue else adapter or Plain(), **credential)
+    return Ask(listing=listing, adapter=None if catalogue else adapter or Plain(), **more)
 
 
 def read(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator, Mapping
     from io import BufferedIOBase
 
@@ -66,8 +67,8 @@ class _Listener(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(answer: Callable[[Call], Reply]) -> Iterator[Server]:
-    """Run a server that answers every request with what *answer* returns; None of its threads outlives the test for long."""
+def serving(answer: Callable[[Call], Reply], tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """Run a server, with *tls* of HTTPS, that answers every request with what *answer* returns; none of its threads outlives the test for long."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -107,7 +108,9 @@ def serving(answer: Callable[[Call], Reply]) -> Iterator[Server]:
 
     lock = threading.Lock()
     listener = _Listener(("127.0.0.1", 0), Handler)
-    server = Server(f"http://127.0.0.1:{listener.server_port}")
+    if tls is not None:
+        listener.socket = tls.wrap_socket(listener.socket, server_side=True, do_handshake_on_connect=False)
+    server = Server(f"{'http' if tls is None else 'https'}://127.0.0.1:{listener.server_port}")
     thread = threading.Thread(target=listener.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:

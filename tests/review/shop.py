@@ -16,7 +16,7 @@ from modelwright.source.write_yaml import render_document
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from modelwright.ir.catalog import Catalog, Overlay
+    from modelwright.ir.catalog import Catalog
     from modelwright.review.apply import Outcome
     from modelwright.review.plan import Change, Plan
 
@@ -80,10 +80,10 @@ class Shop:
         document = accepted.document_of(str(self.root), source)
         return Base() if document.data is None else accepted.base_of(document)
 
-    def plan(self, *upstreams: Upstream, overlays: Iterable[Overlay] = (), allow_shrink: Iterable[str] = ()) -> Plan:
+    def plan(self, *upstreams: Upstream, allow_shrink: Iterable[str] = ()) -> Plan:
         catalog = self.catalog
         bases = {upstream.source: self.base(upstream.source) for upstream in upstreams}
-        return build.build(catalog, upstreams, bases, Decisions.of(catalog), overlays, allow_shrink=allow_shrink)
+        return build.build(catalog, upstreams, bases, Decisions.of(catalog), allow_shrink=allow_shrink)
 
     def changes(self, *upstreams: Upstream) -> dict[str, Change]:
         return {change.id: change for change in self.plan(*upstreams).changes}

@@ -31,14 +31,14 @@ def shop_of(tmp_path: Path) -> Shop:
 
 def touched(shop: Shop, field: str, ref: str = "acme/large", overlay: dict[str, Any] | None = None) -> list[str]:
     """Return who is touched when *field* of *ref* changes, the user having written *overlay*."""
-    catalog, overlays = shop.catalog, []
+    users = None
     if overlay is not None:
         path = shop.root.parent / "models.json"
-        path.write_text(json.dumps({"version": 1, **overlay}))
+        path.write_text(json.dumps({"version": 1, **overlay}, indent=1))
         result = pipeline.resolve(shop.inputs._replace(user_files=(UserFile(str(path), "user/models.json", USER),)))
         assert result.findings == []
-        overlays = result.catalog.overlays
-    return [str(impact) for impact in Touched(catalog, overlays).by(catalog.models.get(ref), ref, field)]
+        users = result.catalog
+    return [str(impact) for impact in Touched(shop.catalog, users).by(shop.catalog.models.get(ref), ref, field)]
 
 
 @pytest.mark.parametrize(
@@ -70,21 +70,21 @@ OVERLAY = {
         "bolt": {"models": {"mine": {"inherit": "acme/large"}, "yours": {"inherit": {"model": "acme/large", "with": ["prices"]}}}},
     },
 }
-_NAMED = ["overlay user/models.json: alias mine", "overlay user/models.json: bolt/mine inherits", "overlay user/models.json: bolt/yours inherits"]
+_NAMED = ["overlay user/models.json:4: alias mine", "overlay user/models.json:25: bolt/mine inherits", "overlay user/models.json:28: bolt/yours inherits"]
 
 
 @pytest.mark.parametrize(
     ("field", "ref", "expected"),
     [
-        ("limits.context_tokens", "acme/large", [*_NAMED, "overlay user/models.json: acme/large says its own limits.context_tokens"]),
+        ("limits.context_tokens", "acme/large", [*_NAMED, "overlay user/models.json:10: acme/large says its own limits.context_tokens"]),
         ("limits.output_tokens", "acme/large", _NAMED),
-        ("price", "acme/large", [*_NAMED, "overlay user/models.json: acme/large says its own price"]),
+        ("price", "acme/large", [*_NAMED, "overlay user/models.json:10: acme/large says its own price"]),
         ("name", "acme/large", _NAMED),
-        ("missing", "acme/large", [f"{one} breaks" for one in [*_NAMED, "overlay user/models.json: acme/large"]]),
-        ("renamed", "acme/large", [*_NAMED, "overlay user/models.json: acme/large"]),
-        ("added", "acme/next", ["overlay user/models.json: acme/next"]),
+        ("missing", "acme/large", [f"{one} breaks" for one in [*_NAMED, "overlay user/models.json:10: acme/large"]]),
+        ("renamed", "acme/large", [*_NAMED, "overlay user/models.json:10: acme/large"]),
+        ("added", "acme/next", ["overlay user/models.json:18: acme/next"]),
         ("added", "acme/else", []),
-        ("status", "acme/plain", ["overlay user/models.json: alias other"]),
+        ("status", "acme/plain", ["overlay user/models.json:5: alias other"]),
     ],
 )
 def test_what_the_user_wrote_is_touched_too(tmp_path: Path, field: str, ref: str, expected: list[str]) -> None:

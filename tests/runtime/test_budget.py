@@ -85,7 +85,8 @@ def granted(found: Reservation | Refusal) -> Reservation:
 
 
 def test_a_budget_is_read_from_an_entry_of_a_users_file() -> None:
-    budget = Budget(**{"scope": "account", "of": "work", "metric": "cost", "value": 0.1, "period": "daily"})
+    entry: dict[str, Any] = {"scope": "account", "of": "work", "metric": "cost", "value": 0.1, "period": "daily"}
+    budget = Budget(**entry)
     assert (budget.limit, budget.timezone, budget.mode, budget.rolling_seconds) == (USD // 10, "UTC", "replace", None)
     assert str(budget) == "account work: 0.1 USD daily"
     assert str(Budget("total_tokens", 1_000_000, rolling_seconds=3600)) == "global: 1,000,000 total tokens in 3,600 s"

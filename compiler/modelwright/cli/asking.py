@@ -50,6 +50,8 @@ class Question:
     ask: Ask | None = None
     reading: Reading | None = None
     """How it ended without being asked."""
+    route: str | None = None
+    """The route of the provider that it is asked by; None: it is not asked, or is a catalogue."""
     found_in: str | None = None
     """Where the credential was found, as `env:NAME` or `vault:work`; None: none is sent."""
     is_own: bool = False
@@ -135,9 +137,9 @@ def _question(catalog: Catalog, accounts: Catalog, source: str, facts: Facts, en
         return unread(*_why_not(search, route, kinds))
     ask = Ask(listing=replace(spec, url=url), adapter=adapter, headers={**headers, **search.account.get("headers", {})})
     if credential is None:
-        return Question(source=source, provider=facts["id"], entry=entry, ask=ask)
+        return Question(source=source, provider=facts["id"], entry=entry, ask=ask, route=route["id"])
     ask = replace(ask, headers={**ask.headers, **credential.headers()}, query=credential.query())
-    return Question(source=source, provider=facts["id"], entry=entry, ask=ask, found_in=credential.source)
+    return Question(source=source, provider=facts["id"], entry=entry, ask=ask, route=route["id"], found_in=credential.source)
 
 
 def _is_set_up(accounts: Catalog, facts: Facts, environ: Mapping[str, str]) -> bool:

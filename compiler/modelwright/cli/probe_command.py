@@ -25,11 +25,22 @@ _NO_CREDENTIAL_OR_NETWORK = 4
 @click.option("--api-key", metavar="KEY", help="Use this key instead of the one in the environment; - reads it from standard input.")
 @click.option("--base-url", metavar="URL", help="Ask here instead of where the registry says.")
 @click.option("--route", metavar="ROUTE", help="This route of the provider, by id. Default: the first whose credential is set.")
+@click.option("--insecure", "is_insecure", is_flag=True, help="Do not check the certificate, at a base URL of your own.")
 @options.sources
 @options.formats("text", "json", "csv")
 @options.output
 @click.pass_context
-def command(ctx: click.Context, provider: str, api_key: str | None, base_url: str | None, route: str | None, registry: str | None, configs: tuple[str, ...], format_: str) -> None:
+def command(
+    ctx: click.Context,
+    provider: str,
+    api_key: str | None,
+    base_url: str | None,
+    route: str | None,
+    is_insecure: bool,
+    registry: str | None,
+    configs: tuple[str, ...],
+    format_: str,
+) -> None:
     """
     Ask a provider whether your key is right, and what it can see.
 
@@ -48,7 +59,7 @@ def command(ctx: click.Context, provider: str, api_key: str | None, base_url: st
     key = sys.stdin.readline().strip() if api_key == "-" else api_key
     if api_key is not None and not key:
         raise click.UsageError("--api-key is empty.")
-    answer = probing.probe(provider, os.environ, registry=registry, configs=configs, key=key, base_url=base_url, route=route)
+    answer = probing.probe(provider, os.environ, registry=registry, configs=configs, key=key, base_url=base_url, route=route, is_insecure=is_insecure)
     _print(answer, format_, provider)
     ctx.exit(0 if answer.ok else _NO_CREDENTIAL_OR_NETWORK if answer.is_about_access else _NOT_OK)
 

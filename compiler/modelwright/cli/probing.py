@@ -11,12 +11,14 @@ import click
 from .. import pipeline
 from ..diagnostics.render_text import printable
 from ..discover.limits import STANDARD
-from . import asking, inputs
+from ..passes.origins import origins_of
+from ..runtime import insecure
+from . import asking, inputs, searching
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ..discover.reading import Reading
+    from ..discover.reading import Ask, Reading
     from ..ir.catalog import Catalog, Entry
     from .asking import Question
 
@@ -59,9 +61,17 @@ class Answer:
 
 
 def probe(
-    name: str, environ: Mapping[str, str], *, registry: str | None, configs: Sequence[str], key: str | None = None, base_url: str | None = None, route: str | None = None
+    name: str,
+    environ: Mapping[str, str],
+    *,
+    registry: str | None,
+    configs: Sequence[str],
+    key: str | None = None,
+    base_url: str | None = None,
+    route: str | None = None,
+    is_insecure: bool = False,
 ) -> Answer:
-    """Return what the provider *name*, or that of the model *name*, says; raises UsageError where there is none."""
+    """Return what the provider *name*, or that of the model *name*, says; raises UsageError where there is none, or its certificate has to be checked."""
     from ..discover.fetch import gather
 
     found = inputs.find(registry, configs, sightings=False)
@@ -72,8 +82,18 @@ def probe(
         reading = question.reading
         assert reading is not None
     else:
-        (reading,) = gather([question.ask], now=time.time, cache=None, limits=_LIMITS, use_fresh=False)
+        ask = _unchecked(catalog, provider, question, question.ask, base_url) if is_insecure else question.ask
+        (reading,) = gather([ask], now=time.time, cache=None, limits=_LIMITS, use_fresh=False)
     return _answer(catalog, provider, model, question, reading)
+
+
+def _unchecked(catalog: Catalog, provider: str, question: Question, ask: Ask, base_url: str | None) -> Ask:
+    """Return *ask* without the check of the certificate, where the user said where it goes."""
+    entry, own = catalog.providers[provider], catalog.accounts.get(searching.account_of(catalog, provider)["id"])
+    account = {"origins": origins_of(own)} if own is not None else {}
+    if not base_url and not insecure.is_users({**entry.facts, "origins": origins_of(entry)}, question.route or "", account):
+        raise click.UsageError(insecure.why_not(provider))
+    return replace(ask, is_certificate_checked=False)
 
 
 def _meant(catalog: Catalog, name: str) -> tuple[str, str | None]:

@@ -148,7 +148,7 @@ class Refresh:
             document = accepted.document_of(self._inputs.registry, upstream.source)
             if document.text or not document.problems:
                 bases[upstream.source] = applying.base_of(document)
-        plan = build.build(catalog, gathered.upstreams, bases, Decisions.of(catalog), self._users.overlays, allow_shrink=self.allow_shrink)
+        plan = build.build(catalog, gathered.upstreams, bases, Decisions.of(catalog), self._users, allow_shrink=self.allow_shrink)
         shrunk = {state.id: state for state in plan.sources}
         plan.sources = [shrunk.get(state.id, state) for state in gathered.states]
         if plan.unfit:

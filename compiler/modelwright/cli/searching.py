@@ -70,8 +70,8 @@ def for_listing(catalog: Catalog, facts: Facts, environ: Mapping[str, str], *, e
     account = account_of(catalog, provider, elsewhere=elsewhere)
     order: list[str] = policy_of(catalog).get("listing_credentials", [])
     if order:
-        known = {step["step"]: step for step in implied.account(provider, {**policy_of(catalog), "credentials": order})["credentials"]}
-        steps = {step["step"]: step for step in account["credentials"]}
-        ordered = [steps.get(word) or known[word] for word in order if word in steps or word == "env"]
-        account = {**account, "credentials": [*ordered, *(step for word, step in steps.items() if word not in order)]}
+        steps = [*account["credentials"]]
+        if all(step["step"] != "env" for step in steps):
+            steps.append({"step": "env"})
+        account = {**account, "credentials": sorted(steps, key=lambda step: order.index(step["step"]) if step["step"] in order else len(order))}
     return of_account(catalog, account, environ, provider=facts, keys_only=not policy_of(catalog).get("listing_sign_ins", True), **more)

@@ -14,7 +14,8 @@ def command(path: str) -> None:
     Let a project's file name endpoints and credentials.
 
     A models.json of a working tree may have come with somebody's repository, so it may not set base URLs, headers, auth or
-    variables until you trust it. Read it first: trust holds for the file as it is now, and ends when it changes.
+    variables, and has no accounts, policy or budgets, until you trust it. Read it first: trust holds for the file as it is now,
+    and ends when it changes.
 
     \b
       providers trust .providers/models.json

@@ -134,6 +134,8 @@ def _models(draft: Draft, provider: str, listed: Sequence[Any], at: Pointer, to:
             draft.put(("providers", provider, "models", entry["id"]), {}, (*at, "models", index), name=place)
     if entries:
         draft.put((*to, "models"), [entry for entry, _ in entries], (*at, "models"))
+        for number, (_, index) in enumerate(entries):
+            draft.stands((*to, "models", number), (*at, "models", index))
     elif deployment is not None:
         draft.put((*to, "models"), [{"id": deployment[0]}], deployment[1])
 

@@ -143,18 +143,18 @@ class _Gathering:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._limits.source_seconds
         patience = Patience(now=self._now, sleep=self._sleep, jitter=self._jitter, left_seconds=lambda: deadline - loop.time())
-        async with asyncio.timeout_at(deadline), self._client() as client:
+        async with asyncio.timeout_at(deadline), self._client(ask) as client:
             return await converse(ask, known, _Line(ask, client).send, patience, self._limits)
 
-    def _client(self) -> httpx.AsyncClient:
-        """Return a client of one source's own, so that no cookie and no connection is another's. Raises UnreadError when the environment allows none."""
+    def _client(self, ask: Ask) -> httpx.AsyncClient:
+        """Return a client for *ask* alone, so that no cookie and no connection is another's. Raises UnreadError when the environment allows none."""
         import httpx
 
         try:
             self._certificates = self._certificates or httpx.create_ssl_context()
             return httpx.AsyncClient(
                 transport=self._transport,
-                verify=self._certificates,
+                verify=self._certificates if ask.is_certificate_checked else False,
                 timeout=httpx.Timeout(None, connect=self._limits.connect_seconds),
                 mounts=dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]")),  # a proxy cannot reach what runs on this machine
             )

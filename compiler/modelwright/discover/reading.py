@@ -26,6 +26,7 @@ class Ask:
     """To send along, the credential among them."""
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Parameters to send along, where the credential is one."""
+    is_certificate_checked: bool = True
 
     def censor(self) -> Censor:
         """Return what takes this ask's credential out of texts."""

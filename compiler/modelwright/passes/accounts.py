@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..dialects import NATIVE
 from ..ir.catalog import Catalog, Entry, Layer, Note, Overlay, Place
 from ..ir.credentials import STEPS
-from .fields import account_fields
+from .fields import account_fields, overlay_fields
 from .merge import without
 from .translate import spellings
 from .trust import allowed
@@ -20,6 +20,23 @@ _RANK = 100
 _DETAILED = ("inline", "command")
 """Steps that are nothing without what the file says of them."""
 _SETTINGS = ("agents", "allowed_models", "policy")
+_OF_THE_FILE = (
+    "meaning",
+    "source",
+    "protocols",
+    "usual_protocol",
+    "base_urls",
+    "routes",
+    "keyless",
+    "timeout_seconds",
+    "catalog_over_user",
+    "auth_kinds",
+    "thinking_modes",
+    "private_network",
+    "grammar",
+    "on_unreadable",
+)
+"""What of a dialect's policy says how its files are read, and nothing of providers without an account."""
 
 
 def accounts(catalog: Catalog) -> None:
@@ -28,69 +45,53 @@ def accounts(catalog: Catalog) -> None:
         # Dialects have put ids already; an id is nothing else there, whatever the word means to the dialect.
         known = {**spellings(catalog, overlay.dialect), **{identity: identity for identity in catalog.providers}}
         for identity, patch in overlay.data.get("accounts", {}).items():
-            _account(catalog, overlay, identity, patch, known)
+            if overlay.trusted:
+                _account(catalog, overlay, identity, patch, known)
+            elif allowed(catalog, overlay, ("accounts", identity), patch, account_fields()) == patch:
+                catalog.notes.append(Note("untrusted-key", Place(overlay.document, ("accounts", identity), on_key=True), (identity, overlay.document.shown)))
         _settings(catalog, overlay)
-    if any(overlay.dialect != NATIVE for overlay in catalog.overlays) or "policy" in catalog.settings:
-        catalog.settings["policy"] = _policy(catalog)
+    foreign = next((overlay for overlay in reversed(catalog.overlays) if overlay.trusted and overlay.dialect != NATIVE), None)
+    if foreign is not None or "policy" in catalog.settings:
+        catalog.settings["policy"] = _policy(catalog, foreign)
     for entry in catalog.accounts.values():
         entry.facts = _completed(catalog, entry)
 
 
 def _account(catalog: Catalog, overlay: Overlay, identity: str, patch: Facts, known: dict[str, str]) -> None:
     pointer = ("accounts", identity)
-    own = allowed(catalog, overlay, pointer, patch, account_fields())
     entry = catalog.accounts.get(identity)
     if entry is None:
-        named = own.get("provider", identity)
+        named = patch.get("provider", identity)
         provider = known.get(named.lower())
         if provider is None:
-            at = (*pointer, "provider") if "provider" in own else pointer
-            catalog.notes.append(Note("unknown-account-provider", Place(overlay.document, at, on_key="provider" not in own), (named, identity)))
+            at = (*pointer, "provider") if "provider" in patch else pointer
+            catalog.notes.append(Note("unknown-account-provider", Place(overlay.document, at, on_key="provider" not in patch), (named, identity)))
             return
         entry = catalog.accounts[identity] = Entry(identity, provider, identity, {"id": identity, "provider": provider, "dialect": overlay.dialect}, [])
-    facts = without(entry.facts, own.get("$unset", ()))
-    for key, value in own.items():
+    facts = without(entry.facts, patch.get("$unset", ()))
+    for key, value in patch.items():
         if key not in ("provider", "$unset"):
             facts = {**facts, key: {**facts[key], **value} if key in _MERGED and key in facts else value}
     entry.facts = facts
-    entry.layers.append(Layer(overlay.name, overlay.document, pointer, own))
+    entry.layers.append(Layer(overlay.name, overlay.document, pointer, patch))
 
 
 def _settings(catalog: Catalog, overlay: Overlay) -> None:
+    own = allowed(catalog, overlay, (), overlay.data, overlay_fields())
     for name in _SETTINGS:
-        if name in overlay.data:
-            value = overlay.data[name]
-            if name == "policy" and not overlay.trusted:
-                value = {key: said for key, said in value.items() if key != "credentials"}
+        if name in own:
             before = catalog.settings.get(name)
-            catalog.settings[name] = {**before, **value} if isinstance(before, dict) else value
+            catalog.settings[name] = {**before, **own[name]} if isinstance(before, dict) else own[name]
             catalog.setting_places[name] = Place(overlay.document, (name,))
-    for index, budget in enumerate(overlay.data.get("budgets", ())):
+    for index, budget in enumerate(own.get("budgets", ())):
         catalog.settings.setdefault("budgets", []).append({"timezone": overlay.policy.get("timezone", "UTC"), **budget})
         catalog.budget_places.append(Place(overlay.document, ("budgets", index)))
 
 
-def _policy(catalog: Catalog) -> Facts:
-    """Return what holds where an account says nothing: the policy of the highest file that is not native, with what native files say over it."""
-    foreign = next((overlay for overlay in reversed(catalog.overlays) if overlay.dialect != NATIVE), catalog.overlays[-1])
-    said = catalog.settings.get("policy", {})
-    left_out = (
-        "meaning",
-        "source",
-        "protocols",
-        "usual_protocol",
-        "base_urls",
-        "routes",
-        "keyless",
-        "timeout_seconds",
-        "catalog_over_user",
-        "auth_kinds",
-        "thinking_modes",
-        "private_network",
-        "grammar",
-        "on_unreadable",
-    )
-    return {"dialect": foreign.dialect, **{key: value for key, value in foreign.policy.items() if key not in left_out}, **said}
+def _policy(catalog: Catalog, foreign: Overlay | None) -> Facts:
+    """Return what holds where an account says nothing: the policy of *foreign*, the highest trusted file that is not native, with what the files say over it."""
+    dialect, usual = (NATIVE, catalog.words("dialects").get(NATIVE, {})) if foreign is None else (foreign.dialect, foreign.policy)
+    return {"dialect": dialect, **{key: value for key, value in usual.items() if key not in _OF_THE_FILE}, **catalog.settings.get("policy", {})}
 
 
 def _completed(catalog: Catalog, entry: Entry) -> Facts:

@@ -10,7 +10,7 @@ from ..ir.catalog import REGISTRY, SIGHTINGS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..ir.catalog import Catalog, Entry
+    from ..ir.catalog import Catalog, Entry, Facts, Pointer
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +61,14 @@ def bare(catalog: Catalog) -> dict[str, list[str]]:
         refs = found.setdefault(spelling.partition("/")[2], [])
         refs.extend(ref for target in targets if (ref := target.ref) not in refs)
     return {**seen, **found}
+
+
+def used(data: Facts) -> Iterator[tuple[Pointer, str]]:
+    """Yield where *data*, a user's file in the native form, says which models agents use and which may be used at all, and what it calls them."""
+    for name, agent in data.get("agents", {}).items():
+        at = ("agents", name)
+        if "primary" in agent:
+            yield (*at, "primary"), agent["primary"]
+        yield from (((*at, "fallbacks", index), ref) for index, ref in enumerate(agent.get("fallbacks", ())))
+        yield from (((*at, "tasks", task), ref) for task, ref in agent.get("tasks", {}).items())
+    yield from ((("allowed_models", index), ref) for index, ref in enumerate(data.get("allowed_models", ())))

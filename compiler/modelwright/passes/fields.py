@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from ..source.schemas import properties, resolve, schema
 
@@ -24,19 +25,25 @@ class Field:
 @cache
 def model_fields() -> dict[str, Field]:
     """Return the fields of a model, by name."""
-    return _fields("models", "model")
+    return _fields("models", schema("models")["$defs"]["model"])
 
 
 @cache
 def provider_fields() -> dict[str, Field]:
     """Return the fields a user's file may set on a provider, by name."""
-    return _fields("overlay", "provider")
+    return _fields("overlay", schema("overlay")["$defs"]["provider"])
 
 
 @cache
 def account_fields() -> dict[str, Field]:
     """Return the fields of an account, by name."""
-    return _fields("overlay", "account")
+    return _fields("overlay", schema("overlay")["$defs"]["account"])
+
+
+@cache
+def overlay_fields() -> dict[str, Field]:
+    """Return the parts of a user's file, by name."""
+    return _fields("overlay", schema("overlay"))
 
 
 @cache
@@ -52,9 +59,9 @@ def inherited_fields(extra: tuple[str, ...] = ()) -> frozenset[str]:
     return frozenset(name for name, field in fields.items() if field.inherits or name in extra or (field.group in extra))
 
 
-def _fields(kind: str, name: str) -> dict[str, Field]:
+def _fields(kind: str, shape: dict[str, Any]) -> dict[str, Field]:
     found = {}
-    for key, sub in properties(kind, schema(kind)["$defs"][name]):
+    for key, sub in properties(kind, shape):
         merge = sub.get("x-merge")
         if merge is None and "$ref" in sub:
             merge = resolve("models" if kind == "models" else kind, sub["$ref"])[1].get("x-merge")

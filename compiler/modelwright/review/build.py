@@ -18,7 +18,7 @@ from .witnesses import is_gainsaid, otherwise, still_there, witnesses
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from ..ir.catalog import Catalog, Overlay
+    from ..ir.catalog import Catalog
     from .decisions import Decisions
     from .plan import Upstream
     from .witnesses import Witness
@@ -31,15 +31,15 @@ def build(
     upstreams: Sequence[Upstream],
     bases: Mapping[str, Base],
     decisions: Decisions,
-    overlays: Iterable[Overlay] = (),
+    users: Catalog | None = None,
     *,
     allow_shrink: Iterable[str] = (),
 ) -> Plan:
     """
     Return what *upstreams* would change in *catalog*, the registry alone, in the registry's order.
 
-    *bases* are what was last accepted, by source. A source that lists far less than it is known for is left out and named as
-    shrunk, unless *allow_shrink* names it.
+    *bases* are what was last accepted, by source; *users* is the registry with the user's files over it, which changes may touch. A
+    source that lists far less than it is known for is left out and named as shrunk, unless *allow_shrink* names it.
     """
     plan = Plan()
     models = registry_models(catalog)
@@ -57,7 +57,7 @@ def build(
             others[provider].append(witness)
         for news in _providers(upstream, base):
             _add(plan, news, is_quiet=decisions.is_declined(news))
-    touched = Touched(catalog, overlays)
+    touched = Touched(catalog, users)
     for proposals in _fitting((one for one in found.values() if not is_gainsaid(one, others[one[0].provider])), plan):
         change = _change(catalog, proposals, others[proposals[0].provider], touched)
         _add(plan, change, is_quiet=decisions.is_declined(change) or _is_settled(proposals[0], change))

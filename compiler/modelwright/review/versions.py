@@ -58,7 +58,7 @@ class Version:
 
     @cached_property
     def touched(self) -> Touched | None:
-        return None if self.catalog is None else Touched(self.catalog, ())
+        return None if self.catalog is None else Touched(self.catalog)
 
     def sources(self, ref: str) -> Mapping[str, Any]:
         """Return per group of facts what was read for *ref*, a model or a provider."""

@@ -52,10 +52,10 @@ def check(catalog: Catalog) -> Iterator[Finding]:
         index = spoken(overlay, entry, ("providers", identity))
         if entry is not None and index:
             yield from _provider(entry, index)
-        for name in patch.get("models", ()):
+        for name, said in patch.get("models", {}).items():
             model = catalog.models.get(f"{identity}/{name}")
             index = spoken(overlay, model, ("providers", identity, "models", name))
-            if model is not None and index:
+            if model is not None and index and (model.layers[index].facts or not said):  # of what nobody trusts nothing may be left
                 yield from _model(model, index)
 
 

@@ -19,19 +19,18 @@ Seen
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Finding
 from ..ir.catalog import Place
-from ..passes.aliases import scoped
+from ..passes.aliases import scoped, used
 from .nearest import did_you_mean, did_you_mean_ref
 from .remarks import remarked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..ir.catalog import Catalog, Facts, Pointer
+    from ..ir.catalog import Catalog
 
 CODE = "PV753"
 NAME = "unknown-agent-model"
@@ -42,7 +41,7 @@ def check(catalog: Catalog) -> Iterator[Finding]:
     """Yield one finding per ref that names no model."""
     known = None
     for overlay in catalog.overlays:
-        for pointer, ref in _refs(overlay.data):
+        for pointer, ref in used(overlay.data):
             provider = ref.partition("/")[0]
             entry = catalog.providers.get(provider)
             if ref in catalog.models or ref.partition("/")[0] in catalog.accounts or provider in catalog.incomplete or (entry is not None and entry.facts.get("open_ids")):
@@ -52,13 +51,3 @@ def check(catalog: Catalog) -> Iterator[Finding]:
                 near = did_you_mean_ref(ref, catalog) if entry is not None else did_you_mean(provider, catalog.providers)
                 yield Finding(Place(overlay.document, pointer, on_key=pointer[0] == "allowed_models"), f"there is no model `{ref}`", f"{near}`providers models list` has them all")
     yield from remarked(catalog, NAME)
-
-
-def _refs(data: Facts) -> Iterator[tuple[Pointer, str]]:
-    for name, agent in data.get("agents", {}).items():
-        at = ("agents", name)
-        single = (((*at, "primary"), agent["primary"]),) if "primary" in agent else ()
-        fallbacks = (((*at, "fallbacks", index), ref) for index, ref in enumerate(agent.get("fallbacks", ())))
-        tasks = (((*at, "tasks", task), ref) for task, ref in agent.get("tasks", {}).items())
-        yield from chain(single, fallbacks, tasks)
-    yield from ((("allowed_models", index), ref) for index, ref in enumerate(data.get("allowed_models", ())))

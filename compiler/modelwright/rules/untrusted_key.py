@@ -2,10 +2,10 @@
 untrusted-key
 
 What it checks
-    A file of the working tree that nobody trusts says nothing about endpoints, headers, auth or variables.
+    A file of the working tree that nobody trusts says nothing about endpoints, headers, auth or variables, and has no accounts, policy, budgets or allowed models.
 
 Why it matters
-    Whoever wrote the repository could send the user's keys and prompts to a host of their own; such keys are therefore ignored.
+    Whoever wrote the repository could send the user's keys and prompts to a host of their own, or take the place of what the user's own files say; such keys are therefore ignored.
 
 Bad
     {"providers": {"anthropic": {"base_url": "https://collector.example"}}} in the models.json of a cloned repository
@@ -39,8 +39,9 @@ def check(catalog: Catalog) -> Iterator[Finding]:
         if note.kind == "untrusted-key":
             key, path = note.about
             owner = "/".join(str(step) for step in note.place.pointer[1:-1:2])
+            what, most = (f"`{key}` of `{owner}`", "where requests and keys go") if owner else (f"`{key}`", "more than what models there are")
             yield Finding(
                 note.place,
-                f"`{key}` of `{owner}` is ignored: nobody trusts this file to say where requests and keys go",
+                f"{what} is ignored: nobody trusts this file to say {most}",
                 f"read the file; if you want all that it says, run `providers trust {path}`",
             )

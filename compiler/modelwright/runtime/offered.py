@@ -1,5 +1,6 @@
 """What the user's accounts offer: the models of their rows, and those that are added for a credential that is found."""
 
+from ..ir.refs import is_taken
 from .errors import AmbiguousRefError, UnavailableModelError, UnknownRefError
 
 
@@ -50,6 +51,15 @@ def owner(registry: "Registry", model: str, refs: "Iterable[str]") -> "tuple[str
 def has(account: "Mapping[str, Any]", model: "Model") -> bool:
     """Tell whether *account*, which may name its models, by any of their names, has *model*."""
     return not account.get("models") or any(names(account, name) for name in (model.asked_id, model.id, *model.aliases))
+
+
+def is_meant(find: "Callable[[str], Any]", account: "Mapping[str, Any]", head: str, model: str) -> bool:
+    """Tell whether *head*, which *account* is called, means it before *model* where a provider is called so, too: when it is active and has the model. *find* gives records."""
+    if find(f"provider:{head.lower()}") is None:
+        return True
+    provider = account["provider"]
+    is_known = find(f"model:{provider}/{model}") is not None or is_taken((find(f"provider:{provider}") or {}).get("open_ids"), model)
+    return is_known and account["status"] == "active" and (not account.get("models") or names(account, model))
 
 
 def names(account: "Mapping[str, Any]", model: str) -> bool:
@@ -115,7 +125,7 @@ def _is_any_set(environ: "Mapping[str, str]", names: "Iterable[str]") -> bool:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
     from ..ir.resolved import Model

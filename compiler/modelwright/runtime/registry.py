@@ -8,7 +8,6 @@ from . import home, implied
 from .artifact import Artifact
 from .day import as_text, today
 from .errors import AmbiguousRefError, ArtifactError, UnknownRefError, UsageError
-from .nearest import near, near_bare, near_model
 
 
 def load(path: "str | os.PathLike[str] | None" = None, environ: "Mapping[str, str] | None" = None) -> "Registry":
@@ -26,8 +25,7 @@ def load(path: "str | os.PathLike[str] | None" = None, environ: "Mapping[str, st
 
 def find(environ: "Mapping[str, str]") -> str:
     """Return the path of the artifact that *environ* means, whether or not it is there."""
-    named = environ.get("PROVIDERS_ARTIFACT")
-    if named:
+    if named := environ.get("PROVIDERS_ARTIFACT"):
         return named
     compiled = home.compiled(environ)
     return compiled if os.path.exists(compiled) else built_in()
@@ -49,7 +47,7 @@ class Registry:
     64000
     """
 
-    __slots__ = ("_artifact", "_models", "digest")
+    __slots__ = ("_artifact", "_has_accounts", "_models", "digest")
 
     digest: str
     """Names what it was compiled from: equal inputs have equal digests."""
@@ -59,6 +57,7 @@ class Registry:
             raise ArtifactError(path, "there is no compiled registry", "run `providers compile` to make one")
         self._artifact = Artifact(path)
         self._models: dict[str, Model] = {}
+        self._has_accounts: bool | None = None
         self.digest = str(self._artifact.header["digest"])
 
     @property
@@ -75,16 +74,14 @@ class Registry:
         """
         Return the model that *ref* names.
 
-        A ref is `provider/model` or `provider:model`, where the provider may be an account or an alias, and the model may be one;
+        A ref is `provider/model` or `provider:model`, where the provider may be an account or an alias, and the model may be an alias;
         or a name of the user's own; or a bare id, when one provider alone has it, or one alone of the user's accounts. Nothing
         names the first model of the first account. Aliases that moved are read as of the day *on*, today by default.
 
         Raises UnknownRefError, which lists the nearest names, or AmbiguousRefError, which lists the choices.
         """
-        if on is None:
-            known = self._models.get(ref)
-            if known is not None:
-                return known
+        if on is None and (known := self._models.get(ref)) is not None:
+            return known
         day = None if on is None else as_text(on)
         model, lasts = self._resolve(ref, day)
         if lasts and model.is_listed:
@@ -99,7 +96,7 @@ class Registry:
         """
         record = self._provider(name.lower())
         if record is None:
-            raise UnknownRefError(name, lambda: near(name, self._artifact.keys("provider:")), what="provider")
+            raise UnknownRefError(name, lambda: _nearest().names(name, self._artifact.keys("provider:")), what="provider")
         return record
 
     def providers(self) -> "list[dict[str, Any]]":
@@ -117,7 +114,7 @@ class Registry:
         if record is None:
             provider = self._provider(name.lower())
             if provider is None:
-                raise UnknownRefError(name, lambda: near(name, (*self._artifact.keys("account:"), *self._artifact.keys("provider:"))), what="account")
+                raise UnknownRefError(name, lambda: _nearest().names(name, (*self._artifact.keys("account:"), *self._artifact.keys("provider:"))), what="account")
             record = implied.account(provider["id"], self.setting("policy") or {})
         return record
 
@@ -225,23 +222,35 @@ class Registry:
 
             return self._through(*first(self, ref), day)
         record = self._artifact.find(f"model:{ref}") if "/" in ref else None
-        if record is not None:
+        if record is not None and self._meant(*ref.split("/", 1)) is None:
             return self._follow(ref, record, day, ref)
         for head, rest in split(ref):
-            account = self._artifact.find(f"account:{ref[: len(head)]}")
-            if account is not None:
-                return self._through(account["id"], f"{account['provider']}/{rest}", day)
-            provider = self._provider(head)
-            if provider is None:
-                continue
-            canonical = f"{provider['id']}/{rest}"
-            record = self._artifact.find(f"model:{canonical}")
-            if record is not None:
-                return self._follow(ref, record, day, canonical)
-            if is_taken(provider.get("open_ids"), rest):
-                return Model(canonical, {"id": rest, "provider": provider["id"]}, self.digest, is_listed=False), True
-            raise UnknownRefError(ref, lambda provider=provider["id"], rest=rest: near_model(self._artifact, ref, provider, rest))  # type: ignore[misc]  # mypy does not infer it
+            if (own := self._meant(ref[: len(head)], rest)) is not None:
+                return self._through(own["id"], f"{own['provider']}/{rest}", day, ref)
+            if (provider := self._provider(head)) is not None:
+                return self._of(provider, ref, rest, day)
         return self._bare(ref, day)
+
+    def _meant(self, head: str, model: str) -> "dict[str, Any] | None":
+        """Return the account that *head* before *model* means; most registries have none at all, which is looked up once."""
+        if self._has_accounts is None:
+            self._has_accounts = next(self._artifact.keys("account:"), None) is not None
+        account = self._artifact.find(f"account:{head}") if self._has_accounts else None
+        if account is None:
+            return None
+        from .offered import is_meant
+
+        return account if is_meant(self._artifact.find, account, head, model) else None
+
+    def _of(self, provider: "dict[str, Any]", ref: str, model: str, day: "str | None") -> "tuple[Model, bool]":
+        """Return what *ref* means, which names *model* of *provider*."""
+        canonical = f"{provider['id']}/{model}"
+        record = self._artifact.find(f"model:{canonical}")
+        if record is not None:
+            return self._follow(ref, record, day, canonical)
+        if is_taken(provider.get("open_ids"), model):
+            return Model(canonical, {"id": model, "provider": provider["id"]}, self.digest, is_listed=False), True
+        raise UnknownRefError(ref, lambda: _nearest().models(self._artifact, ref, provider["id"], model))
 
     def _follow(self, ref: str, record: "dict[str, Any]", day: "str | None", canonical: str) -> "tuple[Model, bool]":
         targets = record.get("alias_of")
@@ -258,23 +267,25 @@ class Registry:
     def _bare(self, ref: str, day: "str | None") -> "tuple[Model, bool]":
         record = self._artifact.find(f"bare:{ref}")
         if record is None:
-            raise UnknownRefError(ref, lambda: near_bare(self._artifact, ref))
+            raise UnknownRefError(ref, lambda: _nearest().bare(self._artifact, ref))
         if "alias" in record:
             return self._resolve(record["alias"], day)
         providers = {found.partition("/")[0] for found in record["refs"]}  # one may have it for several models, each on other days
         if len(providers) > 1:
             from .offered import owner
 
-            return self._through(*owner(self, ref, record["refs"]), day)
+            return self._through(*owner(self, ref, record["refs"]), day, ref)
         canonical = f"{providers.pop()}/{ref}"
         found = self._artifact.find(f"model:{canonical}")
         if found is None:  # pragma: no cover - the compiler writes both
             raise ArtifactError(self.path, f"{canonical} is named but not there")
         return self._follow(ref, found, day, canonical)
 
-    def _through(self, account: str, ref: str, day: "str | None") -> "tuple[Model, bool]":
-        model, lasts = self._resolve(ref, day)
-        return model.through(account), lasts
+    def _through(self, account: str, target: str, day: "str | None", ref: str = "") -> "tuple[Model, bool]":
+        """Return *target*, `provider/model`, which is what *ref* names, as called through *account*."""
+        provider, _, model = target.partition("/")
+        found, lasts = self._of(self._provider(provider) or {"id": provider}, ref or target, model, day)
+        return found.through(account), lasts
 
     def _provider(self, name: str) -> "dict[str, Any] | None":
         record = self._artifact.find(f"provider:{name}")
@@ -287,6 +298,13 @@ class Registry:
         if len(ids) > 1:
             raise AmbiguousRefError(name, tuple(sorted(ids)))
         return self._artifact.find(f"provider:{ids.pop()}")
+
+
+def _nearest() -> "Any":
+    """Return what looks for names like one that is not there, imported when there is one."""
+    from . import nearest
+
+    return nearest
 
 
 TYPE_CHECKING = False

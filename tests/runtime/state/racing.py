@@ -60,4 +60,4 @@ def storm(file: str) -> None:
 
 
 if __name__ == "__main__":
-    {"grab": grab, "hold": hold, "storm": storm}[sys.argv[1]](*sys.argv[2:])
+    globals()[sys.argv[1]](*sys.argv[2:])

@@ -71,15 +71,18 @@ def search(registry: "Registry", account: "str | Mapping[str, Any]", route: "str
 
 
 def first(search: Search) -> Credential:
-    """Return the credential that *search* leads to; raises CredentialError."""
+    """Return the credential that *search* leads to; raises CredentialError. Where a program should have given one, going without is none."""
     tried = []
+    has_failed = False
     for word, profile, step, narrowed in _steps(search):
         answer = _seek(word, step, narrowed)
+        if isinstance(answer, Found) and answer.source == NONE and has_failed:
+            answer = Missing("none is needed, but a program was to give one")
         if isinstance(answer, Found):
             try:
                 parts = answer.read()
             except UnreadableError as error:
-                answer = Missing(str(error))
+                answer, has_failed = Missing(str(error)), True
             else:
                 if all(map(usable, parts.values())):
                     return Credential(answer, str(search.account["id"]), profile, _auth(search, answer, parts), parts)

@@ -14,9 +14,9 @@ def understood(needs: Needs, registry: "Registry") -> Needs:
     known = {*words, *MODALITIES, _THINKING}
     for word in needs.capabilities if words else ():
         if word not in known:
-            from ..nearest import near
+            from ..nearest import names
 
-            nearest = near(word, known)
+            nearest = names(word, known)
             raise UsageError(f"{word!r} is no capability; {'nearest' if nearest else 'known'}: {', '.join(nearest or sorted(known))}")
     provider = None if needs.provider is None else str(registry.provider(needs.provider)["id"])
     return Needs(needs.capabilities, input_tokens=needs.input_tokens, output_tokens=needs.output_tokens, provider=provider)
