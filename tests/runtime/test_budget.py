@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, strategies as st
 
-from modelwright import Model, UsageError, Usage, cost
+from modelwright import Model, Usage, UsageError, cost
 from modelwright.runtime.budget import MODES, Budget, Spender, effective
 from modelwright.runtime.spending import FAILED, PARTIAL, Refusal, Reservation, Spending
 from modelwright.runtime.state.memory import MemoryStore
@@ -254,9 +254,7 @@ def test_a_call_that_does_not_fit_is_refused_and_told_what_is_left(store: Store)
 
 @pytest.mark.parametrize(("metric", "needs", "limit"), [("calls", 1, 3), ("input_tokens", 30, 90), ("output_tokens", 12, 36), ("total_tokens", 42, 126)])
 @pytest.mark.parametrize("span", [{"period": "hourly"}, {"rolling_seconds": 60}])
-def test_routerly_16_each_metric_counts_what_it_says_in_both_kinds_of_window(
-    metric: str, needs: int, limit: int, span: dict[str, Any], store: Store, clock: Clock
-) -> None:
+def test_routerly_16_each_metric_counts_what_it_says_in_both_kinds_of_window(metric: str, needs: int, limit: int, span: dict[str, Any], store: Store, clock: Clock) -> None:
     """Routerly 16: calls, input_tokens, output_tokens, total_tokens metrics; period and rolling windows each have a boundary test."""
     clock.now = MIDNIGHT - 50
     spending = Spending(store, [Budget(metric, limit, **span)])
@@ -365,9 +363,7 @@ def test_a_reservation_returns_after_its_lease_and_who_is_late_is_counted(store:
         (PARTIAL, usd("0.5"), {"bills_partial": False}, [10, 100, 5]),
     ],
 )
-def test_routerly_18_only_successful_calls_count_unless_it_is_said_otherwise(
-    outcome: str, actual: Cost | None, settings: dict[str, Any], left: list[int], store: Store
-) -> None:
+def test_routerly_18_only_successful_calls_count_unless_it_is_said_otherwise(outcome: str, actual: Cost | None, settings: dict[str, Any], left: list[int], store: Store) -> None:
     """Routerly 18: only successful calls count (compat); failed billable calls optionally count."""
     spending = Spending(store, [Budget("cost", 1, period="daily"), Budget("input_tokens", 100, period="daily"), Budget("calls", 5, period="daily")], **settings)
     spending.settle(granted(spending.reserve(SOMEBODY, usd("0.8"))), actual, outcome)

@@ -127,8 +127,8 @@ def test_time_turns_cooling_into_due_probing_into_due_and_due_into_ready(store: 
     assert states == [(0, COOLING), (59.9, COOLING), (60, PROBING), (89.9, PROBING), (90, DUE), (159.9, DUE), (160, READY)]
 
 
-@given(st.lists(st.floats(0, 10**10), min_size=5, max_size=5), st.dictionaries(st.sampled_from(sorted(WORDS)), st.integers(1, 10**6), min_size=1))
-def test_a_record_is_read_back_as_it_was_written(times: list[float], counts: dict[str, int]) -> None:
+@given(st.tuples(*[st.floats(0, 10**10)] * 5), st.dictionaries(st.sampled_from(sorted(WORDS)), st.integers(1, 10**6), min_size=1))
+def test_a_record_is_read_back_as_it_was_written(times: tuple[float, float, float, float, float], counts: dict[str, int]) -> None:
     record = _Record(*times, next(iter(counts)), counts)
     assert _read(_written(record)) == record
 

@@ -83,7 +83,7 @@ class TestGuardedStore(StoreConformance):
     """One that is never down is what it guards."""
 
     @pytest.fixture
-    def store(self, tmp_path: Path, clock: Clock) -> GuardedStore:
+    def store(self, clock: Clock) -> GuardedStore:
         return GuardedStore(MemoryStore(clock=clock))
 
 
@@ -91,7 +91,7 @@ class TestFallenStore(StoreConformance):
     """One that is down from the beginning, with `fail_open`, keeps every promise in this process."""
 
     @pytest.fixture
-    def store(self, tmp_path: Path, clock: Clock) -> GuardedStore:
+    def store(self, clock: Clock) -> GuardedStore:
         shaky = Shaky(clock)
         shaky.is_down = True
         store = GuardedStore(shaky, timer=Clock(0))

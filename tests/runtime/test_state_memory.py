@@ -19,7 +19,7 @@ class TestMemoryStore(StoreConformance):
     """Of one process."""
 
     @pytest.fixture
-    def store(self, tmp_path: Path, clock: Clock) -> MemoryStore:
+    def store(self, clock: Clock) -> MemoryStore:
         return MemoryStore(clock=clock)
 
 

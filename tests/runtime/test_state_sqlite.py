@@ -126,7 +126,7 @@ def test_a_database_of_something_else_is_left_alone(store: SqliteStore, file: Pa
 def test_a_file_that_is_no_database_is_left_alone(store: SqliteStore, file: Path, content: bytes) -> None:
     file.parent.mkdir()
     file.write_bytes(content)
-    with pytest.raises(StateError, match="it is damaged, or no file of SQLite .*; move it away"):
+    with pytest.raises(StateError, match=r"it is damaged, or no file of SQLite .*; move it away"):
         _used(store)
     assert file.read_bytes() == content
 
@@ -194,8 +194,7 @@ def test_where_nothing_more_can_be_written_nothing_has_changed(store: SqliteStor
     _used(store)
     store._database.read("PRAGMA max_page_count=1")
     with pytest.raises(StateError, match="database or disk is full; see that the folder is there, can be written, and has room"):
-        for number in range(100):
-            store.swap(f"key {number}", None, "x" * 400, START + 60)
+        [store.swap(f"key {number}", None, "x" * 400, START + 60) for number in range(100)]
     assert store.totals([line()], START) == [1]
 
 

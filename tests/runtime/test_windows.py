@@ -59,7 +59,9 @@ def test_routerly_16_a_period_begins_and_ends_at_its_boundary_in_its_time_zone(p
     assert window(period, begin - 0.001, timezone)[1] == begin
 
 
-@pytest.mark.parametrize(("now", "begin"), [("2026-11-16T00:00", "2026-11-16"), ("2026-11-15T23:59:59", "2026-11-09"), ("2027-01-01T12:00", "2026-12-28"), ("1970-01-01T00:00", "1969-12-29")])
+@pytest.mark.parametrize(
+    ("now", "begin"), [("2026-11-16T00:00", "2026-11-16"), ("2026-11-15T23:59:59", "2026-11-09"), ("2027-01-01T12:00", "2026-12-28"), ("1970-01-01T00:00", "1969-12-29")]
+)
 def test_a_week_begins_on_monday(now: str, begin: str) -> None:
     assert window("weekly", at(now))[0] == at(begin)
 
@@ -85,7 +87,13 @@ def test_in_utc_periods_are_those_of_the_calendar(now: int, period: str) -> None
 
 @pytest.mark.parametrize(
     ("zone", "day", "hours"),
-    [("Europe/Berlin", "2026-03-29", 23), ("Europe/Berlin", "2026-10-25", 25), ("America/New_York", "2026-11-01", 25), ("Australia/Lord_Howe", "2026-10-04", 23.5), ("America/Sao_Paulo", "2018-11-04", 23)],
+    [
+        ("Europe/Berlin", "2026-03-29", 23),
+        ("Europe/Berlin", "2026-10-25", 25),
+        ("America/New_York", "2026-11-01", 25),
+        ("Australia/Lord_Howe", "2026-10-04", 23.5),
+        ("America/Sao_Paulo", "2018-11-04", 23),
+    ],
 )
 def test_a_day_on_which_clocks_are_changed_is_shorter_or_longer(zone: str, day: str, hours: float, live_in: Callable[[str], None]) -> None:
     live_in(zone)

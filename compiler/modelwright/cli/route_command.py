@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--agent", metavar="AGENT", help="Whose model and fallbacks are used: an agent of your files. Default: what they say for all.")
 @click.option("--task", metavar="TASK", help="Use the model that the agent has for this task.")
 @click.option("--explain", is_flag=True, help="Say why each has its place, where it leads, which credential it has, what it costs; and why the others are skipped.")
-@options.formats("text", "json")
+@options.formats("text", "json", "csv")
 @options.artifact
 @options.output
 @click.pass_context
@@ -33,12 +33,17 @@ def command(
 
     Nothing is sent, and no secret is read. REF is a model, as for `providers resolve`; `ACCOUNT/MODEL@PROFILE` says through which
     account and profile. Of several the best comes first, as the policies in your files have it. Without REF it is the model of
-    the agent, or else the first of your accounts' models that can do what is needed. Ends with 1 when there is no route.
+    the agent, or else the first of your accounts' models that can do what is needed. What cools or has spent its budget is not
+    known here. Ends with 1 when there is no route.
 
     \b
-      providers route anthropic/claude-sonnet-4-5 --explain
-      providers route openai/gpt-5.5 google/gemini-2.5-pro --needs tools,vision,context=200000
-      providers route --needs vision --provider openai
+    Whether a model will do, and where a call would go:
+      providers route anthropic/claude-sonnet-4-5 --needs tools,vision --explain
+    The best of two for a long prompt:
+      providers route openai/gpt-5.5 google/gemini-2.5-pro --needs context=200000
+    Any of your models that sees pictures, or what the agent's task is done with:
+      providers route --needs vision
+      providers route --agent coder --task summary
     """
     from ..runtime.errors import UnknownRefError, UsageError
     from ..runtime.routing.checks import understood
@@ -53,9 +58,11 @@ def command(
     except UsageError as error:
         raise click.BadParameter(str(error), param_hint="--needs") from error
     named = [_known(registry, ref) for ref in refs]
-    routing = registry.route((named[0] if len(named) == 1 else named) or None, needs, agent=agent, task=task)
+    routing = registry.route(named[0] if len(named) == 1 else named or None, needs, agent=agent, task=task)
     if format_ == "json":
         output.as_json({"candidates": [route_report.as_data(registry, one, explain=explain) for one in routing], "warning": routing.warning})
+    elif format_ == "csv":
+        route_report.as_rows(registry, routing)
     else:
         route_report.show(registry, routing, explain=explain)
     ctx.exit(0 if routing.kept else 1)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..runtime.routing.candidate import Candidate, Routing
 
 _MOST_REASONS = 5
+_CSV = ("ref", "account", "profile", "kept", "reason", "cause", "score")
 _NO_MODELS = "no model is named: name one, or name some of your accounts' (`models`), or give your agents one (`primary`)"
 
 
@@ -25,7 +26,7 @@ def as_data(registry: Registry, candidate: Candidate, *, explain: bool) -> dict[
     found = {
         "ref": candidate.model.ref,
         "account": candidate.account["id"] if "place" in candidate.account else None,
-        "profile": candidate.profile,
+        "profile": candidate.profile or None,
         "kept": candidate.is_kept,
         "reason": candidate.reason,
         "cause": candidate.cause,
@@ -34,6 +35,13 @@ def as_data(registry: Registry, candidate: Candidate, *, explain: bool) -> dict[
         "notes": list(candidate.notes),
     }
     return found | (_explained(registry, candidate) if explain and candidate.is_kept else {})
+
+
+def as_rows(registry: Registry, routing: Routing) -> None:
+    """Print *routing* as CSV; what may be used comes first, in its order."""
+    entries = [as_data(registry, one, explain=False) for one in routing]
+    output.as_csv(_CSV, [[entry[name] if name != "kept" else str(entry[name]).lower() for name in _CSV] for entry in entries])
+    _show_end(routing, explain=True)
 
 
 def show(registry: Registry, routing: Routing, *, explain: bool) -> None:
@@ -46,6 +54,11 @@ def show(registry: Registry, routing: Routing, *, explain: bool) -> None:
             _show_pairs([(one.name, one.reason) for one in routing.skipped])
     elif routing.kept:
         output.as_columns(("", "route", "why"), [(number, one.name, one.reason) for number, one in enumerate(routing.kept, start=1)], right=(0,))
+    _show_end(routing, explain=explain)
+
+
+def _show_end(routing: Routing, *, explain: bool) -> None:
+    """Print to standard error what is not as it was asked for, and whether there are more candidates, which with *explain* were all shown."""
     if routing.warning:
         click.echo(f"warning: {printable(routing.warning)}", err=True)
     if not routing.kept:

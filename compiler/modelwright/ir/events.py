@@ -6,10 +6,10 @@ from collections import namedtuple
 
 TextDelta = namedtuple("TextDelta", ("index", "text"))
 """More text of the part at `index`."""
-ThinkingDelta = namedtuple("ThinkingDelta", ("index", "text", "signature", "redacted"), defaults=(None, None))
-"""More of what the model thinks, or its signature."""
-ToolCallStart = namedtuple("ToolCallStart", ("index", "id", "name", "signature"), defaults=(None,))
-"""A tool the model begins to call."""
+ThinkingDelta = namedtuple("ThinkingDelta", ("index", "text", "signature", "redacted", "protocol"), defaults=(None, None, None))
+"""More of what the model thinks, or its signature and the protocol whose it is."""
+ToolCallStart = namedtuple("ToolCallStart", ("index", "id", "name", "signature", "protocol"), defaults=(None, None))
+"""A tool the model begins to call; the protocol is that of the signature."""
 ToolCallDelta = namedtuple("ToolCallDelta", ("index", "arguments"))
 """More text of its arguments."""
 OpaqueSeen = namedtuple("OpaqueSeen", ("index", "part"))

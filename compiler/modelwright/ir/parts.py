@@ -66,35 +66,49 @@ class Media(Value):
 
 
 class Thinking(Value):
-    """What the model thought. `signature` and `redacted` are the provider's, to be sent back as they are."""
+    """What the model thought. `signature` and `redacted` are the provider's, to be sent back as they are over the `protocol` they came by."""
 
-    __slots__ = ("redacted", "signature", "text")
+    __slots__ = ("protocol", "redacted", "signature", "text")
 
     text: str
     signature: "str | None"
     redacted: "str | None"
+    protocol: "str | None"
+    """None: nobody signed it, or it is not known who."""
 
-    def __init__(self, text: str = "", signature: "str | None" = None, redacted: "str | None" = None) -> None:
+    def __init__(self, text: str = "", signature: "str | None" = None, redacted: "str | None" = None, protocol: "str | None" = None) -> None:
         _set(self, "text", text)
         _set(self, "signature", signature)
         _set(self, "redacted", redacted)
+        _set(self, "protocol", protocol)
+
+    def over(self, protocol: str) -> "Thinking":
+        """Return what *protocol* may be told: another one's signature is nothing to it."""
+        return self if self.protocol in (None, protocol) else Thinking(self.text)
 
 
 class ToolCall(Value):
-    """A tool the model wants run. `arguments` is JSON text as the model wrote it, which may be broken; `signature` is the provider's."""
+    """A tool the model wants run. `arguments` is JSON text as the model wrote it, which may be broken; `signature` is the provider's, for the `protocol` it came by."""
 
-    __slots__ = ("arguments", "id", "name", "signature")
+    __slots__ = ("arguments", "id", "name", "protocol", "signature")
 
     id: str
     name: str
     arguments: str
     signature: "str | None"
+    protocol: "str | None"
+    """None: nobody signed it, or it is not known who."""
 
-    def __init__(self, id: str, name: str, arguments: str = "{}", signature: "str | None" = None) -> None:  # noqa: A002  # the field's standard name
+    def __init__(self, id: str, name: str, arguments: str = "{}", signature: "str | None" = None, protocol: "str | None" = None) -> None:  # noqa: A002  # the field's standard name
         _set(self, "id", id)
         _set(self, "name", name)
         _set(self, "arguments", arguments)
         _set(self, "signature", signature)
+        _set(self, "protocol", protocol)
+
+    def signed_over(self, protocol: str) -> "str | None":
+        """Return the signature that *protocol* may be told: not that of another one."""
+        return self.signature if self.protocol in (None, protocol) else None
 
     def parsed(self) -> "dict[str, Any]":
         """Return the arguments; raises ValueError when they are no JSON object."""

@@ -20,12 +20,13 @@ def read(status: int, headers: "Mapping[str, str]", body: bytes) -> "Response": 
         raise TroubleError(trouble_of(raw, status))
     try:
         reason, word = stop_of(raw.get("stop_reason"))
+        number = text_of(raw, "id") or None
         return Response(
-            parts_of(raw["content"]),
+            parts_of(raw["content"], number),
             stop_reason=reason,
             stop_word=word,
             usage=usage_of(raw.get("usage")),
-            id=text_of(raw, "id") or None,
+            id=number,
             model=text_of(raw, "model") or None,
             raw=raw,
         )

@@ -3,6 +3,7 @@
 from ..ir import chat
 from ..ir.usage import Usage
 from .anthropic_messages_turns import PROTOCOL
+from .call_ids import made_up
 from .failure_body import failure_of
 from .protocol import Trouble
 
@@ -32,8 +33,8 @@ def further(block: "dict[str, Any]") -> "dict[str, Any]":
     return {name: value for name, value in block.items() if name not in known and value not in (None, [], _DIRECT)} if known else {}
 
 
-def parts_of(blocks: "Iterable[dict[str, Any]]") -> "list[Part]":
-    """Return *blocks* as parts; raises KeyError, TypeError or ValueError where one is none of this protocol."""
+def parts_of(blocks: "Iterable[dict[str, Any]]", answer: "str | None") -> "list[Part]":
+    """Return the *blocks* of the answer of the id *answer* as parts; raises KeyError, TypeError or ValueError where one is none of this protocol."""
     found: list[Part] = []
     for number, block in enumerate(blocks, start=1):
         kind = block["type"]
@@ -43,11 +44,11 @@ def parts_of(blocks: "Iterable[dict[str, Any]]") -> "list[Part]":
         elif kind == "thinking":
             text, signature = text_of(block, "thinking"), text_of(block, "signature") or None
             if text or signature:
-                found.append(chat.Thinking(text, signature))
+                found.append(chat.Thinking(text, signature, None, PROTOCOL if signature else None))
         elif kind == "redacted_thinking":
-            found.append(chat.Thinking(redacted=text_of(block, "data")))
+            found.append(chat.Thinking(redacted=text_of(block, "data"), protocol=PROTOCOL))
         elif kind == "tool_use":
-            found.append(chat.ToolCall(call_id(block, number), text_of(block, "name"), arguments_of(block.get("input")) or "{}"))
+            found.append(chat.ToolCall(call_id(block, answer, number), text_of(block, "name"), arguments_of(block.get("input")) or "{}"))
         else:
             found.append(chat.Opaque(PROTOCOL, block))
         more = further(block)
@@ -66,9 +67,9 @@ def text_of(data: "dict[str, Any]", name: str) -> str:
     return found
 
 
-def call_id(block: "dict[str, Any]", number: int) -> str:
-    """Return the id of a call, made up of its place in the answer where a host gives none."""
-    return text_of(block, "id") or f"call_{number}"
+def call_id(block: "dict[str, Any]", answer: "str | None", number: int) -> str:
+    """Return the id of a call, made up of the answer's and its place there where a host gives none."""
+    return text_of(block, "id") or made_up(answer, number)
 
 
 def arguments_of(given: "Any") -> str:

@@ -87,7 +87,7 @@ def _thinking(request: "Request", target: "Target", limit: "int | None", choice:
 def _schema(request: "Request", target: "Target", losses: Losses) -> "dict[str, Any]":
     if request.json_schema is None:
         if request.json:
-            losses.add("that the answer is any JSON", "give a `json_schema`")
+            losses.add("that the answer is any JSON", "give a `json_schema`, or ask for JSON in an instruction")
         return {}
     field = target.quirks.get("json_schema_field", "output_config.format")
     if not field:

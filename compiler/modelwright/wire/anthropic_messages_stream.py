@@ -38,13 +38,14 @@ class _Block:
 class Decoder:
     """Turns the bytes of a stream into events. `is_done` when `message_stop` was seen."""
 
-    __slots__ = ("_begin", "_events", "_is_over", "_is_started", "_is_stopped", "_note", "_open", "_said_usage", "_seen", "is_done")
+    __slots__ = ("_begin", "_events", "_id", "_is_over", "_is_started", "_is_stopped", "_note", "_open", "_said_usage", "_seen", "is_done")
 
     def __init__(self) -> None:
         self.is_done = False
-        self._begin: bytes | None = b""
+        self._begin: bytearray | None = bytearray()
         """What came before the first event; None after it."""
         self._events = EventStream()
+        self._id: str | None = None
         self._is_over = False
         self._is_started = False
         self._is_stopped = False
@@ -64,7 +65,10 @@ class Decoder:
             self._break(malformed(str(error), data), found)
             return found
         if self._begin is not None:
-            self._begin = None if events else (self._begin + data)[:_BEGIN_BYTES]
+            if events:
+                self._begin = None
+            elif len(self._begin) < _BEGIN_BYTES:
+                self._begin += data
         for name, payload in events:
             self._take(name, payload, found)
         return found
@@ -78,7 +82,7 @@ class Decoder:
             if decoded(payload) is not None:  # else it was cut, which `is_done` tells
                 self._begin = None
                 self._take(name, payload, found)
-        begin = (self._begin or b"").lstrip()
+        begin = bytes(self._begin or b"").lstrip()
         if begin[:1] in (b"{", b"[", b"<"):
             raw = decoded(begin)
             self._break(trouble_of(raw, None) if is_failure(raw) else malformed("no stream of events", begin), found)
@@ -115,7 +119,8 @@ class Decoder:
                 raise ValueError("a second message_start")
             self._is_started = True
             message = said["message"]
-            found.append(Started(text_of(message, "id") or None, text_of(message, "model") or None))
+            self._id = text_of(message, "id") or None
+            found.append(Started(self._id, text_of(message, "model") or None))
             self._count(message.get("usage"), found)
         elif kind not in _ORDERED:
             return
@@ -135,11 +140,11 @@ class Decoder:
         elif block.kind == "thinking":
             text, signature = text_of(data, "thinking"), text_of(data, "signature") or None
             if text or signature:
-                found.append(ThinkingDelta(place, text, signature))
+                found.append(ThinkingDelta(place, text, signature, None, PROTOCOL if signature else None))
         elif block.kind == "redacted_thinking":
-            found.append(ThinkingDelta(place, "", None, text_of(data, "data")))
+            found.append(ThinkingDelta(place, "", None, text_of(data, "data"), PROTOCOL))
         elif block.kind == "tool_use":
-            found.append(ToolCallStart(place, call_id(data, index + 1), text_of(data, "name")))
+            found.append(ToolCallStart(place, call_id(data, self._id, index + 1), text_of(data, "name")))
             block.arguments = arguments_of(data.get("input"))
         else:
             found.append(OpaqueSeen(place, Opaque(PROTOCOL, data)))
@@ -155,7 +160,7 @@ class Decoder:
         elif kind == "thinking_delta" and block.kind == "thinking":
             found.append(ThinkingDelta(place, text_of(delta, "thinking")))
         elif kind == "signature_delta" and block.kind == "thinking":
-            found.append(ThinkingDelta(place, "", text_of(delta, "signature")))
+            found.append(ThinkingDelta(place, "", text_of(delta, "signature"), None, PROTOCOL))
         elif kind == "input_json_delta" and block.kind == "tool_use":
             arguments = text_of(delta, "partial_json")
             if arguments:

@@ -7,6 +7,7 @@ text, who called a tool), and one with `message_delta` what was said of a whole 
 
 from ..ir.chat import Media, Opaque, Text, Thinking, ToolCall, ToolResult
 from .anthropic_messages_cache import cache_control
+from .call_ids import CallIds
 from .request_body import base64_text
 
 PROTOCOL = "anthropic-messages"
@@ -25,13 +26,12 @@ _IN_RESULTS = (Text, Media, Opaque)
 class Writer:
     """Writes messages; `system` is what goes beside them."""
 
-    __slots__ = ("_ids", "_keeps_unsigned", "_losses", "_used_ids", "system")
+    __slots__ = ("_ids", "_keeps_unsigned", "_losses", "system")
 
     def __init__(self, losses: "Losses", *, keeps_unsigned: bool) -> None:
         self._losses = losses
         self._keeps_unsigned = keeps_unsigned
-        self._ids: dict[str, list[str]] = {}
-        self._used_ids: set[str] = set()
+        self._ids = CallIds(_clean)
         self.system: list[dict[str, Any]] = []
 
     def turns(self, messages: "Iterable[Message]") -> "list[dict[str, Any]]":
@@ -45,7 +45,7 @@ class Writer:
                 continue
             side = "assistant" if message.role == "assistant" else "user"
             if side == "assistant" and written and written[-1][0] == "user":
-                self._ids.clear()  # what was not answered by now never is
+                self._ids.begin_turn()
             blocks: list[dict[str, Any]] = []
             self._write(message, blocks)
             written += [(side, block) for block in blocks]
@@ -135,13 +135,15 @@ class Writer:
         return {"type": "text", "media_type": "text/plain", "data": text}
 
     def _thinking(self, part: Thinking) -> "dict[str, Any] | None":
-        if part.redacted is not None:
-            return {"type": "redacted_thinking", "data": part.redacted}
-        if part.signature is None and not self._keeps_unsigned:
-            if part.text:
-                self._losses.add("thinking without a signature", "leave it out, or give the route the quirk `replay_reasoning` where it takes such")
+        """Return a block of thinking; without a signature only where the route's quirk `replay_reasoning` says that it is taken."""
+        own = part.over(PROTOCOL)
+        if own.redacted is not None:
+            return {"type": "redacted_thinking", "data": own.redacted}
+        if own.signature is None and not (own.text and self._keeps_unsigned):
+            if own.text:
+                self._losses.thinking()
             return None
-        return {"type": "thinking", "thinking": part.text, "signature": part.signature or ""}
+        return {"type": "thinking", "thinking": own.text, "signature": own.signature or ""}
 
     def _call(self, part: ToolCall) -> "dict[str, Any]":
         try:
@@ -149,9 +151,7 @@ class Writer:
         except (ValueError, RecursionError):
             self._losses.add(f"arguments that are no JSON object, as those of {part.id!r}", "mend them or leave out the call and its result", "the call has none")
             arguments = {}
-        if part.signature is not None:
-            self._losses.add("the signature another protocol gave a call", "leave it out")
-        return {"type": "tool_use", "id": self._new_id(part.id), "name": part.name, "input": arguments}
+        return {"type": "tool_use", "id": self._ids.of_call(part.id), "name": part.name, "input": arguments}
 
     def _result(self, part: ToolResult) -> "dict[str, Any]":
         content: list[dict[str, Any]] = []
@@ -162,10 +162,9 @@ class Writer:
                 self._opaque(inner, content)
             elif (block := self._block(inner)) is not None:
                 content.append(block)
-        ids = self._ids.get(part.call_id)
         return {
             "type": "tool_result",
-            "tool_use_id": ids.pop(0) if ids else _clean(part.call_id),
+            "tool_use_id": self._ids.of_result(part.call_id),
             **({"content": content} if content else {}),
             **({"is_error": True} if part.is_error else {}),
             **cache_control(part.cache, self._losses),
@@ -184,17 +183,6 @@ class Writer:
             else:
                 self._losses.add(f"{', '.join(part.data)} without what they belong to", "leave the Opaque out")
 
-    def _new_id(self, given: str) -> str:
-        """Return the id to send for a call: of letters the protocol allows, and no other call's, as those that were made up may be."""
-        clean = _clean(given) or "call"
-        found, number = clean, 1
-        while found in self._used_ids:
-            number += 1
-            found = f"{clean}_{number}"
-        self._used_ids.add(found)
-        self._ids.setdefault(given, []).append(found)
-        return found
-
 
 def _grouped(written: "Iterable[tuple[str, dict[str, Any]]]") -> "list[dict[str, Any]]":
     turns: list[dict[str, Any]] = []
@@ -206,6 +194,7 @@ def _grouped(written: "Iterable[tuple[str, dict[str, Any]]]") -> "list[dict[str,
 
 
 def _clean(given: str) -> str:
+    """Return *given* of the letters the protocol allows."""
     return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "_-") else "_" for letter in given)
 
 

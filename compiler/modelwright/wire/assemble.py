@@ -60,10 +60,11 @@ def _part(kind: type, *pieces: "Any") -> "Any":
     if kind is Thinking:
         signature = "".join(piece.signature for piece in pieces if piece.signature) or None
         redacted = "".join(piece.redacted for piece in pieces if piece.redacted) or None
-        return Thinking("".join(piece.text for piece in pieces), signature, redacted)
+        protocol = next((piece.protocol for piece in pieces if piece.protocol), None)
+        return Thinking("".join(piece.text for piece in pieces), signature, redacted, protocol)
     if kind is ToolCall:
         start, *arguments = pieces if isinstance(pieces[0], ToolCallStart) else (ToolCallStart(0, "", ""), *pieces)
-        return ToolCall(start.id, start.name, "".join(arguments) or "{}", start.signature)
+        return ToolCall(start.id, start.name, "".join(arguments) or "{}", start.signature, start.protocol)
     return pieces[0]
 
 

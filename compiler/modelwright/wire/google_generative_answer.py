@@ -5,6 +5,7 @@ from json import dumps
 from ..ir.chat import LENGTH, OTHER, PAUSE, REFUSAL, STOP, TOOL_USE, Media, Opaque
 from ..ir.events import MediaSeen, OpaqueSeen, Started, Stopped, TextDelta, ThinkingDelta, ToolCallDelta, ToolCallStart, UsageSeen
 from ..ir.usage import Usage
+from .call_ids import made_up
 from .failure_body import failure_of
 from .google_generative_request import PROTOCOL
 from .protocol import Trouble
@@ -26,9 +27,10 @@ _TEXT, _THOUGHT = "text", "thought"
 class Answer:
     """Takes chunks in their order and gives events; `is_done` when it was said why the model stopped."""
 
-    __slots__ = ("_calls", "_index", "_is_started", "_kind", "_searches", "_used", "is_done")
+    __slots__ = ("_calls", "_id", "_index", "_is_started", "_kind", "_searches", "_used", "is_done")
 
     def __init__(self) -> None:
+        self._id: str | None = None
         self._index = -1
         self._kind: str | None = None
         self._calls = 0
@@ -61,6 +63,7 @@ class Answer:
     def _start(self, chunk: "dict[str, Any]", events: "list[Any]") -> None:
         self._is_started = True
         named = _texts(chunk.get("responseId"), chunk.get("modelVersion"))
+        self._id = named[0]
         if any(named):
             events.append(Started(*named))
 
@@ -92,7 +95,7 @@ class Answer:
                 index = self._index if self._kind is kind else self._next(kind)
                 events.append(ThinkingDelta(index, text) if is_thought else TextDelta(index, text))
         elif is_thought:
-            events.append(ThinkingDelta(self._next(None), text, signature))
+            events.append(ThinkingDelta(self._next(None), text, signature, None, PROTOCOL))
         else:
             self._lend(signature, events)
             if text:
@@ -104,8 +107,10 @@ class Answer:
         arguments = call.get("args")
         if arguments is not None and not isinstance(arguments, dict):
             raise TypeError("the arguments of a call are no object")
-        events.append(ToolCallStart(index, _text(call.get("id") or f"call_{self._calls}"), _text(call["name"]), signature))
-        events.append(ToolCallDelta(index, dumps(arguments or {}, ensure_ascii=False, separators=(",", ":"))))
+        name, given = _text(call["name"]), dumps(arguments or {}, ensure_ascii=False, separators=(",", ":"))
+        number = _text(call.get("id") or made_up(self._id or name + given, self._calls))
+        events.append(ToolCallStart(index, number, name, signature, None if signature is None else PROTOCOL))
+        events.append(ToolCallDelta(index, given))
 
     def _medium(self, blob: "dict[str, Any]", signature: "str | None", events: "list[Any]") -> None:
         from binascii import a2b_base64
@@ -116,7 +121,7 @@ class Answer:
         events.append(MediaSeen(self._next(None), Media(_text(blob["mimeType"]), data, name=_texts(blob.get("displayName"))[0])))
 
     def _lend(self, signature: str, events: "list[Any]") -> None:
-        events.append(ThinkingDelta(self._next(None), "", signature))
+        events.append(ThinkingDelta(self._next(None), "", signature, None, PROTOCOL))
 
     def _end(self, candidate: "dict[str, Any]", events: "list[Any]") -> None:
         word = candidate.get("finishReason")

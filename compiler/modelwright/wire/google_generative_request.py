@@ -7,6 +7,7 @@ without text lends its signature to the text or medium that follows it, or stand
 """
 
 from ..ir.chat import Media, Opaque, Text, Thinking, ToolCall, ToolResult
+from .call_ids import CallIds
 from .google_generative_thinking import thinking_config
 from .protocol import Call
 from .request_body import Losses, base64_text, body_bytes, laid_over, with_content_type
@@ -96,11 +97,13 @@ def _id(given: str) -> "dict[str, str]":
 class _Writer:
     """Writes messages; `system` is what goes beside them."""
 
-    __slots__ = ("_losses", "_names", "_signs_first_call", "system")
+    __slots__ = ("_ids", "_losses", "_names", "_signs_first_call", "system")
 
     def __init__(self, losses: Losses, signs_first_call: bool) -> None:
+        self._ids = CallIds()
         self._losses = losses
         self._names: dict[str, str] = {}
+        """Of the tools that were called, by the id that is sent."""
         self._signs_first_call = signs_first_call
         self.system: list[dict[str, Any]] = []
 
@@ -112,6 +115,8 @@ class _Writer:
             if message.role == "system":
                 self._instruct(message, is_late=bool(found))
                 continue
+            if message.role == "assistant" != before:
+                self._ids.begin_turn()
             parts = self._parts(message)
             if not parts:
                 continue
@@ -139,10 +144,9 @@ class _Writer:
             if lent is not None and not isinstance(part, Text | Media):
                 found.append({"text": "", "thoughtSignature": lent})
                 lent = None
-            if isinstance(part, Thinking) and part.signature is not None and not part.text:
-                self._no_redacted(part)
+            if isinstance(part, Thinking) and (signature := part.over(PROTOCOL).signature) is not None and not part.text:
                 found += [] if lent is None else [{"text": "", "thoughtSignature": lent}]
-                lent = part.signature
+                lent = signature
                 continue
             written = self._part(part)
             if written is not None:
@@ -162,18 +166,14 @@ class _Writer:
         if isinstance(part, Media):
             return self._media(part)
         if isinstance(part, Thinking):
-            self._no_redacted(part)
-            signed = {} if part.signature is None else {"thoughtSignature": part.signature}
+            signature = part.over(PROTOCOL).signature
+            signed = {} if signature is None else {"thoughtSignature": signature}
             return {"text": part.text, "thought": True, **signed} if part.text else None
         if isinstance(part, ToolCall):
             return self._call(part)
         if isinstance(part, ToolResult):
             return self._result(part)
         return self._opaque(part)
-
-    def _no_redacted(self, part: Thinking) -> None:
-        if part.redacted is not None:
-            self._losses.add("thinking that another protocol keeps secret", "leave out thinking with `redacted`")
 
     def _media(self, part: Media) -> "dict[str, Any]":
         _no_cache(part, self._losses)
@@ -190,18 +190,21 @@ class _Writer:
         return {**written, "mediaResolution": {"level": f"MEDIA_RESOLUTION_{level}"}}
 
     def _call(self, part: ToolCall) -> "dict[str, Any]":
-        self._names[part.id] = part.name
+        number = self._ids.of_call(part.id) if part.id else ""
+        self._names[number] = part.name
         try:
             arguments = part.parsed()
         except (ValueError, RecursionError):
             self._losses.add(f"arguments that are no JSON object, as those of {part.id!r}", "mend them or leave out the call and its result", "the call has none")
             arguments = {}
-        signed = {} if part.signature is None else {"thoughtSignature": part.signature}
-        return {"functionCall": {**_id(part.id), "name": part.name, "args": arguments}, **signed}
+        signature = part.signed_over(PROTOCOL)
+        signed = {} if signature is None else {"thoughtSignature": signature}
+        return {"functionCall": {**_id(number), "name": part.name, "args": arguments}, **signed}
 
     def _result(self, part: ToolResult) -> "dict[str, Any]":
         _no_cache(part, self._losses)
-        name = part.name or self._names.get(part.call_id)
+        number = self._ids.of_result(part.call_id)
+        name = part.name or self._names.get(number)
         if name is None:
             self._losses.add(f"a result without the tool's name, as that of {part.call_id!r}", "give the ToolResult a `name`", "the id of the call stands for it")
         texts, media = [], []
@@ -214,7 +217,7 @@ class _Writer:
             else:
                 self._losses.add(f"a {type(inner).__name__} in a tool's result", "give text and media")
         answer = {"error" if part.is_error else "output": "\n".join(texts)}
-        return {"functionResponse": {**_id(part.call_id), "name": name or part.call_id, "response": answer, **({"parts": media} if media else {})}}
+        return {"functionResponse": {**_id(number), "name": name or part.call_id, "response": answer, **({"parts": media} if media else {})}}
 
     def _opaque(self, part: Opaque) -> "dict[str, Any] | None":
         if part.protocol != PROTOCOL:

@@ -7,6 +7,7 @@ the name only.
 """
 
 from ..ir.chat import Media, Text, Thinking, ToolCall, ToolResult
+from .call_ids import CallIds
 from .protocol import Call
 from .request_body import Losses, base64_text, body_bytes, laid_over, with_content_type
 from .thinking_levels import can_be_off, is_off, nearest_level
@@ -102,16 +103,20 @@ def _no_cache(part: "Any", losses: Losses) -> None:
 class _Writer:
     """Writes messages, and knows the names of the tools that were called."""
 
-    __slots__ = ("_losses", "_names")
+    __slots__ = ("_ids", "_losses", "_names")
 
     def __init__(self, losses: Losses) -> None:
+        self._ids = CallIds()
         self._losses = losses
         self._names: dict[str, str] = {}
+        """By the id that is sent."""
 
     def messages(self, messages: "Iterable[Message]") -> "list[dict[str, Any]]":
         """Return the messages; each result of a tool is one of its own."""
         found: list[dict[str, Any]] = []
         for message in messages:
+            if message.role == "assistant" and found and found[-1]["role"] != "assistant":
+                self._ids.begin_turn()
             results = [self._result(part) for part in message.content if isinstance(part, ToolResult)]
             rest = [part for part in message.content if not isinstance(part, ToolResult)]
             found += results
@@ -127,7 +132,7 @@ class _Writer:
                 _no_cache(part, self._losses)
                 texts.append(part.text)
             elif isinstance(part, Thinking):
-                thinking.append(self._thinking(part))
+                thinking.append(part.text)  # which nobody signs here
             elif isinstance(part, Media):
                 images += self._image(part)
             elif isinstance(part, ToolCall):
@@ -145,11 +150,6 @@ class _Writer:
             found["tool_calls"] = calls
         return {**found, **opaque}
 
-    def _thinking(self, part: Thinking) -> str:
-        if part.signature is not None or part.redacted is not None:
-            self._losses.add("thinking that is signed or secret", "leave out thinking of other models", "its text alone is sent")
-        return part.text
-
     def _image(self, part: Media) -> "list[str]":
         _no_cache(part, self._losses)
         if part.data is None or part.kind != "image":
@@ -161,15 +161,14 @@ class _Writer:
         return [base64_text(part.data)]
 
     def _call(self, part: ToolCall) -> "dict[str, Any]":
-        self._names[part.id] = part.name
+        number = self._ids.of_call(part.id) if part.id else ""
+        self._names[number] = part.name
         try:
             arguments = part.parsed()
         except (ValueError, RecursionError):
             self._losses.add(f"arguments that are no JSON object, as those of {part.id!r}", "mend them or leave out the call and its result", "the call has none")
             arguments = {}
-        if part.signature is not None:
-            self._losses.add("the signature of a call", "leave out `signature`")
-        return {**({"id": part.id} if part.id else {}), "function": {"name": part.name, "arguments": arguments}}
+        return {**({"id": number} if number else {}), "function": {"name": part.name, "arguments": arguments}}
 
     def _result(self, part: ToolResult) -> "dict[str, Any]":
         _no_cache(part, self._losses)
@@ -179,11 +178,12 @@ class _Writer:
             if not isinstance(inner, Text | Media):
                 self._losses.add(f"a {type(inner).__name__} in a tool's result", "give text and pictures")
         found = self._message("tool", [inner for inner in part.content if isinstance(inner, Text | Media)])
-        name = part.name or self._names.get(part.call_id)
+        number = self._ids.of_result(part.call_id)
+        name = part.name or self._names.get(number)
         if name is None:
             self._losses.add(f"a result without the tool's name, as that of {part.call_id!r}", "give the ToolResult a `name`", "the call's id alone is sent")
         named = {} if name is None else {"tool_name": name}
-        return {**found, **named, **({"tool_call_id": part.call_id} if part.call_id else {})}
+        return {**found, **named, **({"tool_call_id": number} if number else {})}
 
 
 TYPE_CHECKING = False

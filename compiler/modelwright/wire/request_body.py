@@ -17,9 +17,16 @@ class Losses:
         """Note that *what* cannot be said; raises UnspeakableError, which names the *cure*, unless losses are allowed."""
         if not self.is_allowed:
             raise UnspeakableError(f"{self.protocol} cannot say {what}; {cure}, or allow losses")
-        sentence = f"{self.protocol} cannot say {what}: {instead}"
+        self.note(f"{self.protocol} cannot say {what}: {instead}")
+
+    def note(self, sentence: str) -> None:
+        """Keep *sentence* for the caller; what it tells of is no reason to refuse a request."""
         if sentence not in self.told:
             self.told.append(sentence)
+
+    def thinking(self) -> None:
+        """Note that a thought is not sent back: where models change in a conversation each takes its own only, and none needs another's."""
+        self.note(f"{self.protocol} takes back no thinking but its own: it is left out")
 
 
 def laid_over(body: "dict[str, Any]", extra: "Mapping[str, Any]") -> "dict[str, Any]":

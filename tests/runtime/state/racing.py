@@ -20,10 +20,15 @@ START = 1_795_000_000.0
 END_MS = 1_795_046_400_000
 
 
+def say(what: object) -> None:
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
+
+
 def grab(file: str, limit: str, most: str) -> None:
     store = SqliteStore(file, clock=lambda: START)
     lines = [Line("s", END_MS, False, 1, int(limit), 1)]
-    print("ready", flush=True)
+    say("ready")
     while not Path(f"{file}.go").exists():
         time.sleep(0.001)
     granted = 0
@@ -31,13 +36,13 @@ def grab(file: str, limit: str, most: str) -> None:
         granted += 1
         if granted % 2:  # some settle, some are under way when the others ask
             store.settle(held, lines, [1], START)
-    print(granted, flush=True)
+    say(granted)
 
 
 def hold(file: str, limit: str) -> None:
     store = SqliteStore(file, clock=lambda: START)
     assert isinstance(store.reserve([Line("s", END_MS, False, 7, int(limit), 7)], START, START + 30), int)
-    print("held", flush=True)
+    say("held")
     time.sleep(600)
 
 
@@ -47,16 +52,16 @@ def storm(file: str) -> None:
     number = 0
     while True:
         number += 1
-        print(f"begin {number}", flush=True)
+        say(f"begin {number}")
         try:
             held = store.reserve(lines, START, START + 30)
             assert isinstance(held, int)
             store.settle(held, lines, [3, 3], START, [("k", True)])
             store.swap("n", None if number == 1 else str(number - 1), str(number), START + 600)
         except StateError as error:
-            print(error, flush=True)
+            say(error)
             raise
-        print(f"end {number}", flush=True)
+        say(f"end {number}")
 
 
 if __name__ == "__main__":

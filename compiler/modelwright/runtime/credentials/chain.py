@@ -111,11 +111,11 @@ def looks(search: Search) -> "tuple[Look, ...]":
 def cure(search: Search) -> str:
     """Return what gives the account of *search* a credential."""
     account = search.account
-    words = {step["step"] for step in account["credentials"]}
+    steps = [(word, profile, step) for word, profile, step, _ in _steps(search)]
     keyed = [route for route in search.routes if search.carries(route, (KEY,))]
-    names = [name for step in account["credentials"] if step["step"] == "env" for name in step.get("names") or (name for route in keyed for name in route["auth"].get("env", ()))]
+    names = [name for word, _, step in steps if word == "env" for name in step.get("names") or (name for route in keyed for name in route["auth"].get("env", ()))]
     ways = [f"set {' or '.join(dict.fromkeys(names))}"] if names else []
-    if keyed and not words.isdisjoint(("vault", "auth-json")):
+    if keyed and any(word in ("vault", "auth-json") and profile is None for word, profile, _ in steps):
         ways.append(f"run `providers login {account['id']}`")
     return ", or ".join(ways) or f"see `providers why {account['id']} credential`"
 
@@ -126,7 +126,7 @@ def _steps(search: Search) -> "Iterator[tuple[str, str | None, Mapping[str, Any]
         yield "explicit", None, {}, search
     for step in search.account["credentials"]:
         if step["step"] != "profile":
-            if search.profile is None or step["step"] == "explicit":
+            if not search.profile or step["step"] == "explicit":
                 yield step["step"], None, step, search
             continue
         for name in ordered(search.account, search.profile):

@@ -37,7 +37,7 @@ class Search(Frozen):
     base_url: "str | None"
     """Where the call goes, where that is known; else it is worked out from account and route."""
     profile: "str | None"
-    """The profile whose steps these are; to begin with, the only one that may be used."""
+    """The profile whose steps these are; to begin with, the only one that may be used; empty: none, but the account's other steps."""
 
     def __init__(self, **parts: "Any") -> None:
         for name in self.__slots__:

@@ -1,17 +1,18 @@
 """Through which of the user's accounts, and with which of their profiles, a model can be called."""
 
-from ..credentials.profile import ordered
+from ..credentials.profile import OUTSIDE, turns
 from ..implied import account as implied
 from ..offered import has
 from .candidate import Candidate
 
 _ACTIVE = "active"
 _NOTHING_ELSE = "configured"
+_WITHOUT = "without its profiles"
 
 
 def candidates(registry: "Registry", wish: "Wish", policy: "Mapping[str, Any]") -> "Iterator[Candidate]":
     """
-    Yield the ways to the model of *wish*: its accounts, the default first, then by rank; of each its profiles in their order.
+    Yield the ways to the model of *wish*: its accounts, the default first, then by rank; of each its profiles in their order, and its other steps.
 
     A model that was asked for through an account is called through that one. Accounts that are not active, or have no such model or
     profile, are skipped; where all are, or there is none, the provider is its own account, unless what the user's files configure
@@ -34,18 +35,16 @@ def candidates(registry: "Registry", wish: "Wish", policy: "Mapping[str, Any]") 
 def _ways(account: "Mapping[str, Any]", wish: "Wish") -> "Iterator[Candidate]":
     """Yield the ways to the model of *wish* through *account*."""
     model, only, reason = wish
-    profiles = ordered(account, only)
     candidate = Candidate(model, account, None, reason)
     if account["status"] != _ACTIVE:
         yield candidate.skipped(f"account {account['id']} is {account['status']}")
     elif not has(account, model):
         yield candidate.skipped(f"account {account['id']} does not name it among its models")
-    elif only is not None and not profiles:
-        yield candidate.skipped(f"account {account['id']} has no profile {only}")
-    elif len(profiles) > 1 or only is not None:
-        yield from (Candidate(model, account, profile, f"{reason}; profile {profile}") for profile in profiles)
+    elif not (found := turns(account, only)):
+        lacks = "looks into no profiles; add `profile` to its `credentials`" if only in account.get("profiles", ()) else f"has no profile {only}"
+        yield candidate.skipped(f"account {account['id']} {lacks}")
     else:
-        yield candidate
+        yield from (candidate if one is None else Candidate(model, account, one, f"{reason}; {_WITHOUT if one == OUTSIDE else f'profile {one}'}") for one in found)
 
 
 TYPE_CHECKING = False

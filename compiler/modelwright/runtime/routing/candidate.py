@@ -17,7 +17,7 @@ class Candidate(Frozen):
     account: "Mapping[str, Any]"
     """As `Registry.account` returns it."""
     profile: "str | None"
-    """The only one that may be used; None: whatever its steps give."""
+    """The only one that may be used; empty: none of them, but the account's other steps; None: whatever its steps give."""
     reason: str
     """Why it has this place, or why it was skipped."""
     cause: "str | None"

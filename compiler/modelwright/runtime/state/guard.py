@@ -2,9 +2,9 @@
 What happens to calls while their store cannot be reached: a stated policy, and everybody sees it.
 
 `fail_open` goes on with a store of this process alone, so that limits hold at least here. `fail_closed` lets nothing through:
-whoever asks gets the StateError. What was spent is never forgotten: it is booked when the store is back, if this process lives
-till then. The hook hears `state_down` and `state_up`, and one line of warning is given. Meanwhile the store is tried again every
-RETRY_SECONDS, so that no more calls than that wait for it.
+whoever asks gets the StateError. What was spent is never forgotten: it is booked when the store is back, at the latest when this
+one is closed. The hook hears `state_down` and `state_up`, and one line of warning is given. Meanwhile the store is tried again
+every RETRY_SECONDS, by one call, so that no more than that wait for it.
 """
 
 from _thread import allocate_lock
@@ -88,13 +88,20 @@ class GuardedStore:
         return found if is_done else self._here(found).outcomes(wanted, now)
 
     def close(self) -> None:
+        try:
+            self._catch_up()
+        except StateError as error:
+            self._tell("state_lost", {"settlements": len(self._missed), "reason": str(error)})
         self._store.close()
 
     def _try(self, work: "Callable[[Store], Any]") -> "tuple[bool, Any]":
         """Return whether *work* was done with the store, and its answer, or why it was not."""
         is_well = self.reason is None and not self._missed
-        if not is_well and self.reason is not None and self._timer() < self._retry_at:
-            return False, self.reason
+        if not is_well and self.reason is not None:
+            now = self._timer()
+            if now < self._retry_at:
+                return False, self.reason
+            self._retry_at = now + RETRY_SECONDS  # the others need not wait, too
         try:
             if not is_well:
                 self._catch_up()
