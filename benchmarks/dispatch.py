@@ -17,7 +17,7 @@ from pathlib import Path
 
 import peers
 from peers import ROOT
-from processes import environment, output
+from processes import output
 from report import Row
 
 OPENAI = peers.Peer(name="openai", version="3.57.0", module="openai")
@@ -83,7 +83,16 @@ def _table(known: dict[str, dict[str, float]]) -> list[Row]:
         Row(what="decision + settle, state in memory", ours=ours["decision"], unit=_US, reach=10, peers=router),
         Row(what="decision + settle, state in SQLite, durable", ours=ours["decision, sqlite"], unit=_US, reach=60, peers=router),
         Row(what="whole call over a transport that has the answer", ours=ours["engine"], unit=_US),
-        Row(what="whole call, over the bare transport (httpx)", ours=ours["call"], unit=_US, reach=150, peers=theirs("call"), note=f"a bare call takes {ours['bare call']:,.0f} µs"),
+        Row(
+            what="whole call, over the bare transport (httpx)", ours=ours["call"], unit=_US, reach=150, peers=theirs("call"), note=f"a bare call takes {ours['bare call']:,.0f} µs"
+        ),
         Row(what="stream, CPU of a chunk", ours=ours["chunk"], unit=_US, reach=15, peers=theirs("chunk"), note=f"bare httpx and json {ours['bare chunk']:.1f} µs"),
-        Row(what="dead primary, healthy fallback: first call, over a healthy one", ours=ours["dead"], unit=_MS, reach=20, peers=theirs("dead"), note=f"the dead one is {asked}{litellm}"),
+        Row(
+            what="dead primary, healthy fallback: first call, over a healthy one",
+            ours=ours["dead"],
+            unit=_MS,
+            reach=20,
+            peers=theirs("dead"),
+            note=f"the dead one is {asked}{litellm}",
+        ),
     ]

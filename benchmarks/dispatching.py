@@ -2,16 +2,18 @@
 What a call costs beside the bare transport, in a process that is warm: `dispatching.py modelwright|openai|litellm PORT [ARTIFACT]`.
 
 It runs in the interpreter of what it measures and prints JSON. Each call takes turns with a bare one, the same bytes over the same
-kind of connection pool, and what is told is the middle half's mean of what it took more: whole calls by the clock on the wall,
-streams by CPU, which is what their reader takes from others, whatever the pace of the server.
+kind of connection pool, and what is told is the mean of the middle half of what it took more, by the clock on the wall. Streams
+are told by CPU, the least of several, which is what their reader takes from others, whatever the pace of the server.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import statistics
 import sys
 import time
+import timeit
 from typing import TYPE_CHECKING, Any
 
 from answering import ANSWER, CHUNKS
@@ -25,8 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _CALLS = 600
+_ROUND, _ROUNDS = 1_000, 30
 _STREAMS = 12
-_LATER = 20
+_LATER = 5
 """Calls made after the one that met the dead server."""
 _PROMPT = "Why is the sky blue?"
 _BODY = {"model": "model", "messages": [{"role": "user", "content": _PROMPT}], "max_tokens": 100}
@@ -47,10 +50,11 @@ class _Bare:
 
     def stream(self) -> int:
         with self.client.stream("POST", self.url, content=self.stream_body) as answer:
-            return sum(line[:7] == "data: {" and bool(json.loads(line[6:])) for line in answer.iter_lines()) - 3
+            return len([json.loads(line[6:]) for line in answer.iter_lines() if line[:7] == "data: {"]) - 3
 
     def asked(self) -> int:
-        return int(self.client.get(self.url.replace("v1/chat/completions", "asked")).text)
+        asked: int = self.client.get(self.url.replace("v1/chat/completions", "asked")).json()
+        return asked
 
 
 def _more(call: Callable[[], object], bare: Callable[[], object], times: int) -> float:
@@ -106,15 +110,9 @@ def _milliseconds(call: Callable[[], object]) -> float:
     return statistics.median(taken) * 1000
 
 
-def _quick(call: Callable[[], object], rounds: int = 30, times: int = 100) -> float:
-    """Return the microseconds of *call*: the median round's mean, so that what comes once in many calls is in it."""
-    taken = []
-    for _ in range(rounds):
-        began = time.perf_counter()
-        for _ in range(times):
-            call()
-        taken.append((time.perf_counter() - began) / times)
-    return _middle(taken[1:]) * 1e6
+def _quick(call: Callable[[], object]) -> float:
+    """Return the microseconds of *call* in the quickest round, which is so long that what comes once in many calls, as a checkpoint, is in it."""
+    return min(timeit.repeat(call, gc.enable, number=_ROUND, repeat=_ROUNDS)) / _ROUND * 1e6
 
 
 def _modelwright(bare: _Bare, path: str) -> dict[str, float]:
@@ -141,21 +139,23 @@ def _modelwright(bare: _Bare, path: str) -> dict[str, float]:
 
 def _decision(registry: Any, request: Any, state: str) -> Callable[[], object]:
     """Return what decides and settles one call: its route, its place among what cools, its money, and all that again when it is answered."""
+    from modelwright import Usage
+    from modelwright.runtime.cooldown import Entry
     from modelwright.runtime.dispatch.core import Core, Options
-    from modelwright.runtime.dispatch.engine import SUCCEEDED
+    from modelwright.runtime.spending import SUCCEEDED, Reservation
 
     def decide() -> None:
         candidate = core.router.route("alive/model", core.needs_of(request, None)).kept[0]
         way = core.ways.kept(candidate, is_stream=False) or core.ways.find(candidate, is_stream=False)
         entry = core.cooldowns.enter(way.keys)
         granted = core.reserve(candidate, request, call, options)
+        assert isinstance(entry, Entry)
+        assert isinstance(granted, Reservation)
         core.settle(granted, way, core.cost(candidate.model, used), SUCCEEDED, did_work=True)
         core.cooldowns.succeeded(entry)
 
-    import modelwright
-
     core = Core(registry, environ={"KEY": _KEY}, state=state)
-    options, used = Options(is_stream=False, lossy=False, project=None, token=None, tags=None), modelwright.Usage(20, 5)
+    options, used = Options(is_stream=False, lossy=False, project=None, token=None, tags=None), Usage(20, 5)
     found = core.ways.find(core.router.route("alive/model").kept[0], is_stream=False)
     call = found.protocol.build(request, found.target)
     return decide

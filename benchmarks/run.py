@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import agreement
 import catalogues
 import conflicts
+import dispatch
 import overlays
 import peers
 import refreshing
@@ -169,6 +170,10 @@ class Bench:
         """What a user's file adds."""
         return overlays.rows(self.scale.clean, self.scale.refs, self.command, self.python, self.env, self.home)
 
+    def dispatch(self) -> list[Row]:
+        """What the dispatcher adds to a call."""
+        return dispatch.rows(self.command, self.python, self.env, self.home)
+
     def _against_check_jsonschema(self) -> list[Row]:
         tool = Path(sys.executable).with_name("check-jsonschema")
         if not tool.exists():
@@ -234,7 +239,9 @@ def main() -> int:
     )
     parser.add_argument("--made-up", action="store_true", help="measure the made-up registry although there is a catalogue")
     parser.add_argument("--rounds", type=int, default=24, metavar="N", help="how often each quick process is started (default: 24)")
-    parser.add_argument("--only", choices=["starts", "memory", "calls", "commands", "refresh", "overlays", "agreement"], action="append", help="measure this part only; repeatable")
+    parser.add_argument(
+        "--only", choices=["starts", "memory", "calls", "commands", "refresh", "overlays", "dispatch", "agreement"], action="append", help="measure this part only; repeatable"
+    )
     options = parser.parse_args()
     ready = _ready()
     sizes = scale.prepare(None if options.made_up else _catalogue(options.catalogue))
@@ -252,6 +259,7 @@ def main() -> int:
             "commands": ("Commands (CPU, times bare Python)", bench.commands),
             "refresh": ("Refresh (CPU, times a full compile)", bench.refresh),
             "overlays": ("Users' files (CPU)", bench.overlays),
+            "dispatch": ("Calls of models, on loopback", bench.dispatch),
         }
         for name, (title, part) in parts.items():
             if options.only and name not in options.only:

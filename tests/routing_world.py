@@ -40,7 +40,7 @@ def _compiled(text: str) -> Registry:
         file.write_text(text)
         user = pipeline.UserFile(str(file), "user/models.json", "user")
         result = pipeline.resolve(pipeline.Inputs(str(root), "2026-11-20", (user,)))
-        assert [finding.message for finding in result.findings if finding.severity.name == "ERROR"] == []
+        assert [finding.message for finding in result.findings if finding.severity == "error"] == []
         path.write_bytes(artifact.emit(result.catalog, inputs={}, digest=text, compiler="0"))
         return Registry(str(path))
 

@@ -314,6 +314,9 @@ compile
 resolve env/gpt-5.5 --json
 resolve main/claude-sonnet-4-5
 resolve {explicit}
+route env/gpt-5.5 main/claude-sonnet-4-5 rotating/gpt-5.5 --explain
+route --needs vision --explain --json
+route {explicit}
 cost openai/gpt-5.5 --input 1000 --json
 why env credential
 why main credential --json
@@ -334,7 +337,7 @@ completion bash
 no-such-command {explicit}
 """
 """What is called, in this order; {explicit} is a secret that somebody writes where it does not belong, and may be told back to them alone."""
-TELLS_BACK = ("resolve {explicit}", "no-such-command")
+TELLS_BACK = ("resolve {explicit}", "route {explicit}", "no-such-command")
 """Calls that repeat what was written on the command line in the place of a name."""
 
 
@@ -348,6 +351,7 @@ TOUCHED = (
     "accounts import",
     "models show",
     "resolve",
+    "route",
     "cost",
     "why",
     "refresh in-house --no-cache --json",

@@ -223,6 +223,7 @@ SAME = {
     "accounts list": 0,
     "resolve anthropic/claude-sonnet-4-5": 0,
     "resolve openai/gpt-5.5": 0,
+    "route anthropic/claude-sonnet-4-5 openai/gpt-5.5 --explain": 0,
     "why anthropic base_url": 0,
     "why anthropic credential": 0,
     "why openai credential": 0,

@@ -39,7 +39,7 @@ from modelwright.runtime.state.sqlite import SqliteStore
 from runtime.state.conformance import START, Clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from modelwright.runtime.state import Store
 
@@ -456,6 +456,35 @@ def test_who_asks_gets_the_error_and_who_tells_does_not() -> None:
     cooldowns.left(entry)
     cooldowns.left(entry._replace(probes=(KEYS.route,)))
     assert heard == [("state_missed", {"key": KEYS.credential}), ("state_missed", {"key": KEYS.credential}), ("state_missed", {"key": KEYS.route})]
+
+
+class _Contended(MemoryStore):
+    """A store in which somebody is quicker once."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def swap(self, key: str, old: str | None, new: str | None, expires_at: float) -> bool:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+        return super().swap(key, old, new, expires_at)
+
+
+def test_who_finds_a_record_changed_meanwhile_goes_by_the_new_one() -> None:
+    clock = Clock()
+    store = _Contended(clock=clock)
+    cooldowns = Cooldowns(store, WORDS)
+    entry = entered(cooldowns)
+    store.meanwhile = lambda: cooldowns.failed(entry, "rate_limit", retry_after_seconds=500)
+    found = cooldowns.failed(entry, "rate_limit")
+    assert found is not None
+    assert (found.failures, found.until) == (1, START + 500)  # of two at once the second is within the window of the first
+    clock.now = found.until
+    first, heard = entered(cooldowns), []
+    cooldowns._hook = lambda event, _: heard.append(event)
+    store.meanwhile = lambda: cooldowns.succeeded(first)
+    cooldowns.succeeded(first)
+    assert heard == ["recovered"]
 
 
 def test_two_processes_see_the_same(tmp_path: Path, clock: Clock) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from modelwright import ArtifactError, Registry, load
-from modelwright.runtime import home, registry as registry_module
+from modelwright.runtime import home
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def places(tmp_path: Path, small_artifact: Path) -> dict[str, Path]:
 
 
 def test_the_argument_comes_first_then_the_variable_then_the_home_then_the_package(places: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry_module, "built_in", lambda: str(places["built-in"]))
+    monkeypatch.setattr(home, "built_in", lambda: str(places["built-in"]))
     environ = {"PROVIDERS_ARTIFACT": str(places["variable"]), "PROVIDERS_HOME": str(places["home"].parent)}
     assert load(places["argument"], environ).path == str(places["argument"])
     assert load(str(places["argument"]), environ).path == str(places["argument"])
@@ -76,11 +76,11 @@ def test_the_home_is_the_one_that_is_named_or_the_platforms_folder(
 
 def test_the_built_in_one_is_beside_the_package_or_in_the_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "compiler" / "modelwright"
-    monkeypatch.setattr(registry_module, "__file__", str(package / "runtime" / "registry.py"))
-    assert registry_module.built_in() == str(tmp_path / "build" / "registry.artifact")
+    monkeypatch.setattr(home, "__file__", str(package / "runtime" / "home.py"))
+    assert home.built_in() == str(tmp_path / "build" / "registry.artifact")
     (package / "_data").mkdir(parents=True)
     (package / "_data" / "registry.artifact").touch()
-    assert registry_module.built_in() == str(package / "_data" / "registry.artifact")
+    assert home.built_in() == str(package / "_data" / "registry.artifact")
 
 
 def test_an_artifact_that_is_replaced_while_it_is_open_still_answers_as_it_was(places: dict[str, Path], tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from modelwright.runtime.state.sqlite import SqliteStore
 from runtime.state.conformance import START, Clock, StoreConformance, line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -26,12 +27,14 @@ class Shaky:
         self.store = MemoryStore(clock=clock)
         self.is_down = False
         self.asked = 0
+        self.slow: Callable[[], None] = lambda: None
 
     def __getattr__(self, name: str) -> Any:
         if name in ("now", "close") or not self.is_down:
             return getattr(self.store, name)
 
         def fail(*_: Any) -> None:
+            self.slow()
             self.asked += 1
             raise StateError("there", "it is down", "wait")
 
@@ -217,3 +220,28 @@ def test_a_file_that_is_locked_or_broken_is_a_store_that_is_down(tmp_path: Path)
     timer.now += RETRY_SECONDS
     assert store.totals([line()], START) == [8]
     store.close()
+
+
+def test_who_ends_while_the_store_is_down_tries_once_more(opened: World) -> None:
+    opened.fall()
+    opened.settle(opened.reserve(3), 3, 2)
+    opened.store.close()
+    assert opened.heard[-1] == ("state_lost", {"settlements": 1, "reason": "there: it is down; wait"})
+    opened.shaky.is_down = False
+    opened.store.close()  # no need to wait for the time of the next attempt
+    assert opened.total() == 2
+
+
+def test_while_one_call_tries_the_store_again_the_others_do_not_wait_for_it(opened: World) -> None:
+    opened.fall()
+    opened.timer.now += RETRY_SECONDS
+    asked = opened.shaky.asked
+
+    def slow() -> None:
+        if opened.shaky.asked == asked:
+            opened.shaky.asked += 1
+            assert opened.store.notes(["a"]) == {}  # another thread's, meanwhile
+
+    opened.shaky.slow = slow
+    assert opened.store.notes(["a"]) == {}
+    assert opened.shaky.asked == asked + 2

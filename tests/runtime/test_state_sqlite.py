@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from modelwright.runtime.budget import Budget, Spender
 from modelwright.runtime.errors import StateError
+from modelwright.runtime.spending import Spending
 from modelwright.runtime.state import Line, Shortage
 from modelwright.runtime.state.database import Database
 from modelwright.runtime.state.sqlite import APPLICATION, SqliteStore, _read, _written
@@ -228,21 +230,33 @@ def _process(*arguments: object) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, str(RACING), *map(str, arguments)], stdout=subprocess.PIPE, text=True, env=environ)
 
 
-@pytest.mark.parametrize("limit", [400, pytest.param(10_000, marks=pytest.mark.slow)])
-def test_four_processes_are_granted_exactly_the_limit(limit: int, file: Path) -> None:
+def _race(file: Path, *task: object) -> list[int]:
+    """Return how much four processes are granted that do *task* at the same time."""
     file.parent.mkdir()
-    racers = [_process("grab", file, limit, limit) for _ in range(4)]
+    racers = [_process(task[0], file, *task[1:]) for _ in range(4)]
     for racer in racers:
         assert racer.stdout is not None
         assert racer.stdout.readline() == "ready\n"
-    Path(f"{file}.go").touch()  # they make the file, too, at the same time
+    Path(f"{file}.go").touch()  # they make the file, too
     granted = [int(racer.communicate(timeout=120)[0]) for racer in racers]
-    assert sum(granted) == limit
     assert [racer.returncode for racer in racers] == [0] * 4
+    return granted
+
+
+@pytest.mark.parametrize("limit", [400, pytest.param(10_000, marks=pytest.mark.slow)])
+def test_four_processes_are_granted_exactly_the_limit(limit: int, file: Path) -> None:
+    granted = _race(file, "grab", limit, limit)
+    assert sum(granted) == limit
     store = SqliteStore(file, clock=Clock())
     assert store.totals([line(limit=limit)], START) == [limit]
     assert store.totals([line(limit=limit)], START + 600) == [sum((number + 1) // 2 for number in granted)]  # those that were settled
     store.close()
+
+
+def test_four_processes_spend_ten_cents_and_no_more(file: Path) -> None:
+    assert sum(_race(file, "spend", "0.10")) == 33
+    spending = Spending(SqliteStore(file, clock=Clock()), [Budget("cost", "0.10", period="daily")])
+    assert [left for _, left, _ in spending.left(Spender("work", "acme/large"))] == [10**15]
 
 
 def test_what_a_killed_process_had_reserved_returns_after_its_lease(store: SqliteStore, file: Path) -> None:

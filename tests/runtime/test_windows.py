@@ -156,3 +156,11 @@ def test_a_rolling_window_has_a_bounded_number_of_moments(seconds: int, parts: l
 @given(st.integers(0, 10**10))
 def test_a_time_is_written_as_iso_8601_has_it(now: int) -> None:
     assert as_time(now + 0.5) == datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_an_hour_within_which_clocks_are_changed_by_half_an_hour_ends_there(live_in: Callable[[str], None]) -> None:
+    live_in("Asia/Pyongyang")  # 2018-05-04, 23:30 became midnight
+    begin, change = at("2018-05-04T23:00", "Asia/Pyongyang"), at("2018-05-05T00:00", "Asia/Pyongyang")
+    assert change - begin == 1800
+    assert {window("hourly", begin + second, "local") for second in (0, 900, 1799)} == {(begin, change)}
+    assert window("hourly", change, "local") == (change, change + 3600)

@@ -298,6 +298,15 @@ def test_an_event_without_end_is_given_up_and_what_was_held_is_told() -> None:
     assert (decoder.feed(_sse({"type": "ping"})), decoder.end(), decoder.is_done) == ([], [], False)
 
 
+def test_what_is_no_stream_is_kept_to_tell_what_it_is_but_not_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modelwright.wire.anthropic_messages_stream._BEGIN_BYTES", 10)
+    decoder = wire.Decoder()
+    for _ in range(20):
+        assert decoder.feed(b'{"a":1,') == []
+    (last,) = decoder.end()
+    assert (last.trouble.type, decoder.is_done, len(last.trouble.message) < 60) == ("malformed", False, True)
+
+
 def test_a_stream_that_closes_while_a_call_is_held_tells_it() -> None:
     decoder = wire.Decoder()
     block = {"type": "tool_use", "id": "a", "name": "f", "input": {"n": 1}}

@@ -71,9 +71,9 @@ def _said(message: Message) -> Any:
             case Media():
                 yield "media", part.media_type, part.data, part.url
             case ToolCall():
-                yield "call", part.id, part.name, part.parsed(), part.signature
+                yield "call", bool(part.id), part.name, part.parsed(), part.signature
             case ToolResult():
-                yield "result", part.call_id, part.is_error, "\n".join(inner.text for inner in part.content if isinstance(inner, Text)), _media(part.content)
+                yield "result", bool(part.call_id), part.is_error, "\n".join(inner.text for inner in part.content if isinstance(inner, Text)), _media(part.content)
             case Opaque():
                 yield "opaque", part.data
         before = part if not (isinstance(part, Thinking) and not part.text and not part.signature) else before
@@ -100,10 +100,10 @@ def _read(written: dict[str, Any]) -> Any:
         case {"fileData": file}:
             yield "media", file["mimeType"], None, file["fileUri"]
         case {"functionCall": call}:
-            yield "call", call.get("id", ""), call["name"], call["args"], signature
+            yield "call", "id" in call, call["name"], call["args"], signature
         case {"functionResponse": answer}:
             (kind, text), *_ = answer["response"].items()
-            yield "result", answer.get("id", ""), kind == "error", text, [part for inner in answer.get("parts", ()) for part in _read(inner)]
+            yield "result", "id" in answer, kind == "error", text, [part for inner in answer.get("parts", ()) for part in _read(inner)]
         case _:
             yield "opaque", written
 

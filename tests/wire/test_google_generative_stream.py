@@ -65,9 +65,11 @@ def test_lines_that_are_no_events_are_passed_over() -> None:
     assert assembled([event for piece in pieces for event in decoder.feed(piece)]).text == "ab"
 
 
-def test_calls_without_ids_get_them_by_their_place() -> None:
+def test_calls_without_ids_get_them_by_what_they_say_and_their_place() -> None:
     found = _events(_sse(_chunk({"functionCall": {"name": "a"}}, {"functionCall": {"name": "b", "id": "own"}}), _chunk({"functionCall": {"name": "c"}})))
-    assert [event.id for event in found if isinstance(event, ToolCallStart)] == ["call_1", "own", "call_3"]
+    ids = [event.id for event in found if isinstance(event, ToolCallStart)]
+    assert [number.rpartition("_")[2] for number in ids] == ["1", "own", "3"]
+    assert len({number.rpartition("_")[0] for number in ids}) == 3
 
 
 def test_a_stream_of_a_server_that_says_stop_in_every_chunk_is_read_to_the_end() -> None:

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import wire_golden
-from discover.servers import Reply, serving
-from modelwright.ir.chat import Text
 from real_software import run_with
-from wire_checks import assembled
-
-if TYPE_CHECKING:
-    from modelwright.ir.chat import Response
+from wire_sdk import ours as read_by_us, served, text_of
 
 GOOGLE = """
 import json, sys
@@ -103,57 +97,17 @@ print("true")
 """
 
 
-def _answers(protocol: str, *apart: str) -> dict[str, tuple[int, bytes]]:
-    """Return status and body of every answer of *protocol* under a name that goes into a URL, without those kept *apart*."""
-    found = {}
-    for path in wire_golden.cases(protocol, ".response.json"):
-        case = json.loads(path.read_text())
-        found[path.name.removesuffix(".response.json")] = (case.get("status", 200), wire_golden.body(case["body"]))
-    for path in wire_golden.cases(protocol, ".stream.txt"):
-        found[path.name.removesuffix(".txt")] = (200, path.read_bytes())
-    return {name: answer for name, answer in found.items() if name not in apart}
-
-
-def _ours(protocol: str, name: str, status: int, body: bytes) -> Response | None:
-    """Return what we read; None where it is a trouble."""
-    module = wire_golden.module(protocol)
-    if status >= 400:
-        return None
-    if not name.endswith(".stream"):
-        return module.read(status, {}, body)  # type: ignore[no-any-return]
-    decoder = module.Decoder()
-    events = [*decoder.feed(body), *decoder.end()]
-    return assembled(events) if decoder.is_done else None
-
-
-def _served(protocol: str, package: str, version: str, program: str, where: str, *apart: str) -> tuple[dict[str, Any], dict[str, tuple[int, bytes]]]:
-    answers = _answers(protocol, *apart)
-
-    def answer(call: Any) -> Reply:
-        name = json.loads(call.body)["model"] if where == "body" else call.path.rpartition("/")[2].partition(":")[0]
-        status, body = answers[name]
-        kind = "text/event-stream" if name.endswith(".stream") else "application/json"
-        return Reply(status=status, body=body, headers={"Content-Type": kind})
-
-    with serving(answer) as server:
-        return run_with(package, version, program, server.url, json.dumps(sorted(answers))), answers
-
-
-def _unthought(response: Response) -> str:
-    return "".join(part.text for part in response.content if isinstance(part, Text))
-
-
 @pytest.mark.slow
 def test_googles_sdk_reads_the_same_as_we_do() -> None:
     # What no SDK reads: another protocol, pages, an array where one answer belongs, a failure under 200, and, in streams, what is broken.
     apart = ("another-protocol", "not-json", "array", "error-under-200", "array.stream", "error-in-array.stream", "broken-json.stream", "page.stream", "done-mark.stream")
-    theirs, answers = _served("google-generative", "google-genai", "3.6.1", GOOGLE, "path", *apart)
+    theirs, answers = served("google-generative", "google-genai", "3.6.1", GOOGLE, "path", *apart)
     for name, (status, body) in answers.items():
-        ours = _ours("google-generative", name, status, body)
+        ours = read_by_us("google-generative", name, status, body)
         if ours is None:
             assert "code" in theirs[name], name
             continue
-        found = {"text": _unthought(ours), "calls": [[call.name, call.parsed()] for call in ours.tool_calls], "stop": ours.stop_word}
+        found = {"text": text_of(ours), "calls": [[call.name, call.parsed()] for call in ours.tool_calls], "stop": ours.stop_word}
         assert found == {key: theirs[name][key] for key in found}, name
         if ours.usage is not None:
             prompt, made, thought, used = theirs[name]["counts"]
@@ -173,9 +127,9 @@ def test_ollamas_sdk_reads_the_same_as_we_do() -> None:
     # What no SDK reads: another protocol, pages, what is empty or several lines where one answer belongs, text for arguments, pictures as the API describes them.
     apart = ("another-protocol", "not-json", "empty", "list", "lines", "lines-cut", "error-under-200", "error-behind-under-200", "error-array", "error-number", "tools", "images")
     broken = ("broken-json.stream", "page.stream", "empty-lines.stream", "after-the-end.stream")
-    theirs, answers = _served("ollama-chat", "ollama", "0.6.3", OLLAMA, "body", *apart, *broken)
+    theirs, answers = served("ollama-chat", "ollama", "0.6.3", OLLAMA, "body", *apart, *broken)
     for name, (status, body) in answers.items():
-        ours = _ours("ollama-chat", name, status, body)
+        ours = read_by_us("ollama-chat", name, status, body)
         if ours is None:
             assert "code" in theirs[name], name
             continue

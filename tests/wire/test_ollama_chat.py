@@ -49,11 +49,11 @@ def _said(message: Message) -> Any:
     """Yield what *message* says, in the order the protocol has: results first, each alone."""
     results = [part for part in message.content if isinstance(part, ToolResult)]
     for result in results:
-        yield "tool", *_texts("\n", result.content), "", [], result.call_id
+        yield "tool", *_texts("\n", result.content), "", [], bool(result.call_id)
     if not results or len(results) < len(message.content):
         thinking = "".join(part.text for part in message.content if isinstance(part, Thinking))
-        calls = [(part.id, part.name, part.parsed()) for part in message.content if isinstance(part, ToolCall)]
-        yield message.role, *_texts("" if message.role == "assistant" else "\n", message.content), thinking, calls, ""
+        calls = [(bool(part.id), part.name, part.parsed()) for part in message.content if isinstance(part, ToolCall)]
+        yield message.role, *_texts("" if message.role == "assistant" else "\n", message.content), thinking, calls, False
 
 
 def _texts(between: str, parts: Any) -> tuple[str, list[bytes]]:
@@ -61,9 +61,9 @@ def _texts(between: str, parts: Any) -> tuple[str, list[bytes]]:
 
 
 def _read(written: dict[str, Any]) -> Any:
-    calls = [(call.get("id", ""), call["function"]["name"], call["function"]["arguments"]) for call in written.get("tool_calls", ())]
+    calls = [("id" in call, call["function"]["name"], call["function"]["arguments"]) for call in written.get("tool_calls", ())]
     images = [base64.b64decode(image) for image in written.get("images", ())]
-    return written["role"], written["content"], images, written.get("thinking", ""), calls, written.get("tool_call_id", "")
+    return written["role"], written["content"], images, written.get("thinking", ""), calls, "tool_call_id" in written
 
 
 def test_a_result_names_the_tool_that_was_called_last_by_its_id() -> None:

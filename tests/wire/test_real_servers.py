@@ -23,6 +23,8 @@ URLS = {
     "anthropic-messages": ("/v1/messages", "/v1/messages"),
     "google-generative": ("/v1beta/models/acme-large:generateContent", "/v1beta/models/acme-large:streamGenerateContent?alt=sse"),
     "ollama-chat": ("/api/chat", "/api/chat"),
+    "openai-chat": ("/v1/chat/completions", "/v1/chat/completions"),
+    "openai-responses": ("/v1/responses", "/v1/responses"),
 }
 """Where each protocol is spoken, whole and as a stream."""
 TOOLS = (Tool("get_weather", "The weather at a place.", {"type": "object", "properties": {"place": {"type": "string"}}}), Tool("get_time"))
@@ -46,7 +48,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def _asked(server: str, name: str, request: Request, *, is_stream: bool) -> Response:
     protocol = wire_golden.module(name)
     call = protocol.build(request, Target(server + URLS[name][is_stream], "acme-large", is_stream=is_stream))
-    sent = urllib.request.Request(call.url, call.body, {**call.headers, "x-goog-api-key": "any"}, method=call.method)
+    sent = urllib.request.Request(call.url, call.body, {**call.headers, "x-goog-api-key": "any", "authorization": "Bearer any"}, method=call.method)
     with urllib.request.urlopen(sent, timeout=20) as answer:
         if not is_stream:
             whole: Response = protocol.read(answer.status, dict(answer.headers), answer.read())

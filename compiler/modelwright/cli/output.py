@@ -101,6 +101,18 @@ def resolved(registry: Registry, ref: str, on: str | None = None) -> Model:
         return model
 
 
+def known(registry: Registry, ref: str) -> str:
+    """Return *ref*, which may name a profile; where nobody knows it and the user's files are of a system that goes on without it, with a notice what it would use."""
+    from ..runtime.errors import UnknownRefError
+    from ..runtime.routing.pinned import pinned
+
+    try:
+        pinned(registry, ref)
+    except UnknownRefError:
+        return resolved(registry, ref).ref
+    return ref
+
+
 def _newer(registry: Registry) -> str | None:
     """Return the first file that changed after the registry was compiled."""
     from . import inputs

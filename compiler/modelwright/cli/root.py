@@ -20,6 +20,7 @@ COMMANDS = {
     "models": "List the models, show one, or change your own.",
     "resolve": "Show where a call to a model would go.",
     "route": "Show which routes a call may take, in which order, and why.",
+    "call": "Call a model once, and say what that cost.",
     "cost": "Count what a request costs, exactly.",
     "usage": "Show what calls used and cost.",
     "why": "Show where a value comes from: every layer's word, and which one won.",

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from . import options
-
-if TYPE_CHECKING:
-    from ..runtime.registry import Registry
 
 
 @click.command(name="route")
@@ -57,7 +52,7 @@ def command(
         raise
     except UsageError as error:
         raise click.BadParameter(str(error), param_hint="--needs") from error
-    named = [_known(registry, ref) for ref in refs]
+    named = [output.known(registry, ref) for ref in refs]
     routing = registry.route(named[0] if len(named) == 1 else named or None, needs, agent=agent, task=task)
     if format_ == "json":
         output.as_json({"candidates": [route_report.as_data(registry, one, explain=explain) for one in routing], "warning": routing.warning})
@@ -66,16 +61,3 @@ def command(
     else:
         route_report.show(registry, routing, explain=explain)
     ctx.exit(0 if routing.kept else 1)
-
-
-def _known(registry: Registry, ref: str) -> str:
-    """Return *ref*; where nobody knows it and the user's files are of a system that goes on without it, with a notice what it would use."""
-    from ..runtime.errors import UnknownRefError
-    from ..runtime.routing.pinned import pinned
-    from . import output
-
-    try:
-        pinned(registry, ref)
-    except UnknownRefError:
-        return output.resolved(registry, ref).ref
-    return ref

@@ -70,15 +70,14 @@ def _show_end(routing: Routing, *, explain: bool) -> None:
 def _show_one(registry: Registry, number: int, candidate: Candidate) -> None:
     click.echo(click.style(f"{number}  {printable(candidate.name)}", bold=True), color=output.colours())
     told = _explained(registry, candidate)
-    where = told["error"] or f"{told['protocol']} at {told['url']}, route {told['route']}"
-    credential = told["credential"]
-    pairs = [
-        ("model", candidate.model.ref),
-        ("why", candidate.reason),
-        ("goes to", where),
-        ("credential", credential["source"] or f"not found; {credential['cure']}"),
-        ("price", _price(told["price"])),
-    ]
+    pairs = [("model", candidate.model.ref), ("why", candidate.reason)]
+    if told["error"]:
+        pairs.append(("goes", f"nowhere; {told['error']}"))
+    else:
+        credential = told["credential"]
+        pairs.append(("goes to", f"{told['protocol']} at {told['url']}, route {told['route']}"))
+        pairs.append(("credential", credential["source"] or f"not found; {credential['cure']}"))
+    pairs.append(("price", _price(told["price"])))
     if candidate.score is not None:
         pairs.append(("score", f"{candidate.score:.2f}"))
     _show_pairs([*pairs, *(("", note) for note in candidate.notes)])

@@ -47,7 +47,7 @@ def command(by: str, since: str | None, until: str | None, project: str | None, 
     try:
         if prune is not None:
             removed = book.prune(prune)
-            output.notice(f"{removed:,} calls of more than {prune:,} days ago removed")
+            output.notice(f"removed: {_counted(removed, 'call')} of more than {_counted(prune, 'day')} ago")
         found = book.sums(by, since, until, project)
     finally:
         book.close()
@@ -97,7 +97,7 @@ def _number(one: Sum, value: int | None) -> str:
 
 def _said(whole: Sum) -> str:
     cost = _cost(whole)
-    parts = [f"{whole.calls:,} call{'' if whole.calls == 1 else 's'}"]
+    parts = [_counted(whole.calls, "call")]
     if cost == whole.usd:
         parts.append(f"{cost} USD")
     if whole.included:
@@ -105,3 +105,7 @@ def _said(whole: Sum) -> str:
     if whole.unknown_cost:
         parts.append(f"the cost of {whole.unknown_cost:,} is not known")
     return "; ".join(parts)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

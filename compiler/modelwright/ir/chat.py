@@ -180,8 +180,12 @@ class Response(Value):
         raw: "dict[str, Any] | None" = None,
     ) -> None:
         _set(self, "content", tuple(content))
-        for name, value in (("stop_reason", stop_reason), ("stop_word", stop_word), ("usage", usage), ("id", id), ("model", model), ("raw", raw or {})):
-            _set(self, name, value)
+        _set(self, "stop_reason", stop_reason)
+        _set(self, "stop_word", stop_word)
+        _set(self, "usage", usage)
+        _set(self, "id", id)
+        _set(self, "model", model)
+        _set(self, "raw", raw or {})
 
     @property
     def text(self) -> str:

@@ -8,6 +8,7 @@ _INPUT, _OUTPUT = _INDEX["input_usd_per_mtok"], _INDEX["output_usd_per_mtok"]
 _COUNTED = {field: (_INDEX[key], None if within is None else _INDEX[within]) for key, field, within, _, _ in UNITS}
 """Per quantity the index of its unit, and the index of the unit whose quantity includes it."""
 
+_ONE_REQUEST = (_INDEX["usd_per_request"], 1)
 _CHARACTERS = 4
 """Of one token, about."""
 
@@ -41,6 +42,12 @@ class Usage(Frozen):
 
     def __init__(self, input_tokens: int = 0, output_tokens: int = 0, *, requests: int = 1, **quantities: int) -> None:
         given = {"input_tokens": input_tokens, "output_tokens": output_tokens, **quantities, "requests": requests}
+        _set(self, "estimated", False)
+        _set(self, "input_tokens", input_tokens)
+        _set(self, "_given", given)
+        if not quantities and requests == 1 and type(input_tokens) is type(output_tokens) is int and input_tokens > 0 < output_tokens:  # the usual case, quickly
+            _set(self, "parts", ((_INPUT, input_tokens), (_OUTPUT, output_tokens), _ONE_REQUEST))
+            return
         rest = {_INPUT: 0, _OUTPUT: 0}
         for field, quantity in given.items():
             if not quantity and field in _COUNTED:
@@ -58,10 +65,7 @@ class Usage(Frozen):
         for index, field in ((_INPUT, "input_tokens"), (_OUTPUT, "output_tokens")):
             if rest[index] < 0:
                 raise ValueError(f"{field} is {given[field]}, less than its parts by {-rest[index]}")
-        _set(self, "estimated", False)
-        _set(self, "input_tokens", input_tokens)
         _set(self, "parts", tuple(sorted([part for part in rest.items() if part[1]])))
-        _set(self, "_given", given)
 
     @classmethod
     def uncached(cls, input_tokens: int = 0, output_tokens: int = 0, *, requests: int = 1, **quantities: int) -> "Usage":

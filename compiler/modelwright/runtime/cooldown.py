@@ -126,8 +126,9 @@ class Cooldowns:
     def succeeded(self, entry: Entry) -> None:
         """Note that the call succeeded: what failed before it began is forgotten. A call that began earlier proves nothing."""
         try:
-            now = self._store.now()
-            for key, text in self._store.notes(entry.keys).items():
+            notes = self._store.notes(entry.keys)
+            now = self._store.now() if notes else 0.0
+            for key, text in notes.items():
                 record = _read(text)
                 if entry.began_at >= record.failed_at:
                     if self._change(key, SUCCEEDED, now, _Facts(began_at=entry.began_at))[0]:

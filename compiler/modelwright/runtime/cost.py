@@ -147,7 +147,7 @@ class _Price:
             if rate is None:
                 return Cost("unknown", None, day, tier, usage, rates)
             total += rate * quantity
-        return Cost("priced", total, day, tier, usage, rates)
+        return tuple.__new__(Cost, ("priced", total, day, tier, usage, rates))
 
 
 def _within(at: str, start: str, end: str) -> bool:

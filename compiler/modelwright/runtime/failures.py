@@ -14,11 +14,13 @@ UNKNOWN = SERVER_ERROR
 class Failure(Frozen):
     """A failed attempt, classified. `retry_after_seconds` is what the provider asks for, None when it asks for nothing."""
 
-    __slots__ = ("code", "cools", "failover", "kind", "message", "retry", "retry_after_seconds", "siblings", "status", "type")
+    __slots__ = ("code", "cools", "cure", "failover", "kind", "message", "retry", "retry_after_seconds", "siblings", "status", "type")
 
     kind: str
     """A word of `registry/vocabulary/errors.yaml`."""
     message: str
+    cure: "str | None"
+    """What whoever called can do."""
     status: "int | None"
     type: "str | None"
     code: "str | None"
@@ -37,6 +39,7 @@ class Failure(Frozen):
         given = {
             "kind": kind,
             "message": message,
+            "cure": word.get("cure"),
             "status": trouble.status if trouble else None,
             "type": trouble.type if trouble else None,
             "code": trouble.code if trouble else None,

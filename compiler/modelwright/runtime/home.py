@@ -34,6 +34,21 @@ def compiled(environ: "Mapping[str, str]") -> str:
     return os.path.join(folder("data", environ), ARTIFACT)
 
 
+def artifact(environ: "Mapping[str, str]") -> str:
+    """Return the path of the artifact that *environ* means, whether or not it is there."""
+    if named := environ.get("PROVIDERS_ARTIFACT"):
+        return named
+    own = compiled(environ)
+    return own if os.path.exists(own) else built_in()
+
+
+def built_in() -> str:
+    """Return the path of the artifact that was built with the package."""
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    packaged = os.path.join(here, "_data", ARTIFACT)
+    return packaged if os.path.exists(packaged) else os.path.join(os.path.dirname(os.path.dirname(here)), "build", ARTIFACT)
+
+
 def state(environ: "Mapping[str, str]") -> str:
     """Return where cooldowns and budgets are kept for all processes of this user."""
     return os.path.join(folder("state", environ), STATE)

@@ -20,22 +20,7 @@ def load(path: "str | os.PathLike[str] | None" = None, environ: "Mapping[str, st
 
     Raises ArtifactError when there is none, or it is damaged, or of another version.
     """
-    return Registry(os.fspath(path) if path is not None else find(os.environ if environ is None else environ))
-
-
-def find(environ: "Mapping[str, str]") -> str:
-    """Return the path of the artifact that *environ* means, whether or not it is there."""
-    if named := environ.get("PROVIDERS_ARTIFACT"):
-        return named
-    compiled = home.compiled(environ)
-    return compiled if os.path.exists(compiled) else built_in()
-
-
-def built_in() -> str:
-    """Return the path of the artifact that was built with the package."""
-    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    packaged = os.path.join(here, "_data", "registry.artifact")
-    return packaged if os.path.exists(packaged) else os.path.join(os.path.dirname(os.path.dirname(here)), "build", "registry.artifact")
+    return Registry(os.fspath(path) if path is not None else home.artifact(os.environ if environ is None else environ))
 
 
 class Registry:
@@ -177,17 +162,14 @@ class Registry:
         """
         Return the routes for *ref*, or the best of several refs, that can do what *needs* says, in order, each with the reason it was kept or skipped.
 
-        *needs* are capabilities, `Needs`, or text as `Needs.parse` reads it. Without *ref* it is the model of the user's agent, or the
-        best that the user's accounts have; *more* are arguments of `Router.route`. Nothing is called, and nothing of failures and
-        budgets is known here; `Dispatcher.route` knows.
-
-        Raises what `resolve` raises.
+        *needs* are what `Needs.of` takes. Without *ref* it is the model of the user's agent, or the best that the user's accounts have;
+        *more* are arguments of `Router.route`, and what that raises is raised. Nothing is called, and nothing of failures and budgets
+        is known here; `Dispatcher.route` knows.
         """
         from .routing.needs import Needs
         from .routing.router import Router
 
-        wanted = needs if isinstance(needs, Needs) else Needs.parse(needs) if isinstance(needs, str) else Needs(needs)
-        return Router(self).route(ref, wanted, **more)
+        return Router(self).route(ref, Needs.of(needs), **more)
 
     def setting(self, name: str) -> "Any":
         """Return what the user's files say as *name* (`agents`, `allowed_models`, `budgets`, `policy`); None when they say nothing."""

@@ -39,16 +39,15 @@ class Assembler:
             self._stopped = (event.stop_reason, event.stop_word)
 
     @property
-    def is_stopped(self) -> bool:
-        """Whether the model ended, as far as was told."""
-        return self._stopped[0] is not None
-
-    @property
     def response(self) -> Response:
         """The answer so far."""
+        return self.of(None)
+
+    def of(self, raw: "dict[str, Any] | None") -> Response:
+        """Return the answer, of which *raw* are the provider's own words."""
         content = [_part(*self._parts[index]) for index in sorted(self._parts)]
         reason, word = self._stopped
-        return Response([part for part in content if part is not None], stop_reason=reason, stop_word=word, usage=self.usage, id=self._id, model=self._model)
+        return Response([part for part in content if part is not None], stop_reason=reason, stop_word=word, usage=self.usage, id=self._id, model=self._model, raw=raw)
 
     def _part(self, index: int, kind: type) -> "list[Any]":
         return self._parts.setdefault(index, [kind])

@@ -23,7 +23,6 @@ _BROKEN = (AttributeError, KeyError, TypeError, ValueError, RecursionError)
 
 def read(status: int, headers: "Mapping[str, str]", body: bytes) -> "Response":  # noqa: ARG001  # all protocols are asked alike
     """Return the answer in *body*; raises TroubleError where it reports a failure or is none of this protocol."""
-    from ..ir.chat import Response
     from .assemble import Assembler
 
     raw = decoded(body)
@@ -41,9 +40,7 @@ def read(status: int, headers: "Mapping[str, str]", body: bytes) -> "Response": 
             raise TroubleError(malformed(f"no answer of {NAME} ({error})", body, status)) from None
         for event in events:
             assembler.take(event)
-    made = assembler.response
-    whole = chunks[0] if len(chunks) == 1 else {"chunks": chunks}
-    return Response(made.content, stop_reason=made.stop_reason, stop_word=made.stop_word, usage=made.usage, id=made.id, model=made.model, raw=whole)
+    return assembler.of(chunks[0] if len(chunks) == 1 else {"chunks": chunks})
 
 
 def trouble(status: int, headers: "Mapping[str, str]", body: bytes) -> Trouble:  # noqa: ARG001  # all protocols are asked alike

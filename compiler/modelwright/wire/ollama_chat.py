@@ -10,6 +10,7 @@ from json import dumps, loads
 from ..ir.chat import LENGTH, OTHER, STOP, TOOL_USE, Media, Opaque
 from ..ir.events import MediaSeen, OpaqueSeen, Started, Stopped, TextDelta, ThinkingDelta, ToolCallDelta, ToolCallStart, Troubled, UsageSeen
 from ..ir.usage import Usage
+from .call_ids import made_up
 from .failure_body import decoded, failure, failure_of, malformed
 from .ndjson import LineStream
 from .ollama_chat_request import PROTOCOL, build
@@ -30,7 +31,6 @@ _PICTURES = ((b"\x89PNG", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8
 
 def read(status: int, headers: "Mapping[str, str]", body: bytes) -> "Response":  # noqa: ARG001  # all protocols are asked alike
     """Return the answer in *body*, of which a server that streams unasked may have made several lines; raises TroubleError where it reports a failure or is none of this protocol."""
-    from ..ir.chat import Response
     from .assemble import Assembler
 
     decoder, assembler = Decoder(), Assembler()
@@ -44,11 +44,9 @@ def read(status: int, headers: "Mapping[str, str]", body: bytes) -> "Response": 
         raise TroubleError(malformed(f"no answer of {NAME}", body, status))
     for event in events:
         if event.__class__ is Troubled:
-            raise TroubleError(_with_status(event.trouble, status))
+            raise TroubleError(event.trouble.under(status))
         assembler.take(event)
-    made = assembler.response
-    whole = raw if isinstance(raw, dict) else {"chunks": [decoded(line) for line in lines if line.strip()]}
-    return Response(made.content, stop_reason=made.stop_reason, stop_word=made.stop_word, usage=made.usage, id=made.id, model=made.model, raw=whole)
+    return assembler.of(raw if isinstance(raw, dict) else {"chunks": [decoded(line) for line in lines if line.strip()]})
 
 
 def trouble(status: int, headers: "Mapping[str, str]", body: bytes) -> Trouble:  # noqa: ARG001  # all protocols are asked alike
@@ -68,16 +66,13 @@ def _trouble_of(raw: "Any", status: "int | None") -> Trouble:
     return Trouble(message, status=status if status is not None and status >= 400 else behind or status, type=found.type, code=found.code, raw=raw)
 
 
-def _with_status(found: Trouble, status: int) -> Trouble:
-    return found if found.status is not None else Trouble(found.message, status=status, type=found.type, code=found.code, raw=found.raw)
-
-
 class Decoder:
     """Turns the bytes of a stream into events. `is_done` when the line with `done` was seen; nothing is read after it."""
 
-    __slots__ = ("_calls", "_index", "_is_over", "_is_started", "_kind", "_lines", "is_done")
+    __slots__ = ("_begun_at", "_calls", "_index", "_is_over", "_is_started", "_kind", "_lines", "is_done")
 
     def __init__(self) -> None:
+        self._begun_at: Any = None
         self._lines = LineStream()
         self._index = -1
         self._kind: str | None = None
@@ -123,6 +118,7 @@ class Decoder:
     def _chunk(self, chunk: "dict[str, Any]", events: "list[Any]") -> None:
         if not self._is_started:
             self._is_started = True
+            self._begun_at = chunk.get("created_at")
             events.append(Started(None, chunk["model"] if isinstance(chunk.get("model"), str) else None))
         message = chunk.get("message")
         if message:
@@ -131,7 +127,7 @@ class Decoder:
                 self._piece(_THOUGHT, ThinkingDelta, thought, events)
             if text:
                 self._piece(_TEXT, TextDelta, text, events)
-            if len(message) > 2:
+            if len(message) != 2 or text is None or "role" not in message:
                 self._beside(message, events)
         elif not chunk.get("done"):
             raise ValueError("no message")
@@ -147,9 +143,10 @@ class Decoder:
         for call in message.get("tool_calls") or ():
             self._calls += 1
             called = call["function"]
-            index = self._next(None)
-            events.append(ToolCallStart(index, _text(call.get("id") or f"call_{self._calls}"), _text(called["name"])))
-            events.append(ToolCallDelta(index, _arguments(called.get("arguments"))))
+            index, name, given = self._next(None), _text(called["name"]), _arguments(called.get("arguments"))
+            number = call.get("id") or made_up(f"{self._begun_at}{name}{given}", self._calls)
+            events.append(ToolCallStart(index, _text(number), name))
+            events.append(ToolCallDelta(index, given))
         for image in message.get("images") or ():
             events.append(MediaSeen(self._next(None), _picture(image)))
         rest = {name: value for name, value in message.items() if name not in _READ}

@@ -2,6 +2,7 @@
 
 from .failure_body import decoded
 
+PROTOCOLS = ("openai-chat", "openai-responses")
 CUSTOM = "custom"
 """`type` of a call whose arguments are any text."""
 
@@ -23,12 +24,15 @@ def signature(said: "dict[str, Any]", *, is_custom: bool) -> "str | None":
     return dumps(more, separators=(",", ":")) if more else None
 
 
-def signed_fields(call: "ToolCall") -> "dict[str, Any] | None":
-    """Return the fields that are kept of *call*; None: it was signed by another protocol, in another way."""
-    if call.signature is None:
+def signed_fields(call: "ToolCall", protocol: str) -> "dict[str, Any]":
+    """Return the fields that are kept of *call*; over another of OpenAI's protocols than *protocol* they are the same kind of call, and no more."""
+    is_own = call.protocol in (None, protocol)
+    if call.signature is None or not (is_own or call.protocol in PROTOCOLS):
         return {}
     found = decoded(call.signature.encode("utf-8", "surrogatepass"))
-    return found if isinstance(found, dict) else None
+    if not isinstance(found, dict):
+        return {}
+    return found if is_own else {name: value for name, value in found.items() if name == "type"}
 
 
 TYPE_CHECKING = False

@@ -6,7 +6,8 @@ do not know.
 """
 
 from ..ir.chat import Media, Opaque, Text, Thinking, ToolCall, ToolResult
-from .openai_calls import signed_fields
+from .call_ids import CallIds
+from .openai_calls import CUSTOM, signed_fields
 from .openai_media import data_url, file_name, sound
 from .openai_schema import is_strict, schema_name
 from .openai_thinking import may_think, thinking_fields
@@ -89,13 +90,14 @@ def _no_cache(part: "Any", losses: Losses) -> None:
 class _Writer:
     """Writes messages as the route takes them."""
 
-    __slots__ = ("_id_length", "_ids", "_losses", "_marks_cache", "_replays", "_system")
+    __slots__ = ("_before", "_ids", "_losses", "_marks_cache", "_replays", "_system")
 
     def __init__(self, losses: Losses, target: "Target") -> None:
         quirks = target.quirks
+        self._before = ""
+        length = quirks.get("tool_call_id_length")
+        self._ids = CallIds((lambda given: _of_length(given, length)) if length else str)
         self._losses = losses
-        self._id_length = quirks.get("tool_call_id_length")
-        self._ids: dict[str, str] = {}
         self._marks_cache = bool(quirks.get("cache_control"))
         self._replays = bool(quirks.get("replay_reasoning"))
         # A model that does not think may be older than the role.
@@ -103,6 +105,9 @@ class _Writer:
 
     def turns(self, message: "Message") -> "Iterator[dict[str, Any]]":
         """Yield *message*; each result of a tool in it is a message of its own, before the rest."""
+        if message.role == "assistant" != self._before:
+            self._ids.begin_turn()
+        self._before = message.role
         rest = []
         for part in message.content:
             if isinstance(part, ToolResult):
@@ -158,7 +163,7 @@ class _Writer:
                 _no_cache(part, self._losses)
                 said.append(part.text)  # joined, for servers imitate parts they are shown in the model's own messages (badlogic/pi-mono, packages/ai)
             elif isinstance(part, Thinking):
-                thought.append(self._thinking(part))
+                thought.append(part.text if self._replays else "")  # else models think anew each turn
             elif isinstance(part, ToolCall):
                 calls.append(self._call(part))
             elif isinstance(part, Opaque):
@@ -176,20 +181,11 @@ class _Writer:
         if part.protocol != PROTOCOL:
             self._losses.add(f"a part of {part.protocol}", "leave it out")
 
-    def _thinking(self, part: Thinking) -> str:
-        """Return what to send back, which is nothing unless the route wants it: in this protocol models think anew each turn."""
-        if part.signature is not None or part.redacted is not None:
-            self._losses.add("thinking that is signed or secret", "leave out thinking of other protocols")
-        return part.text if self._replays else ""
-
     def _call(self, part: ToolCall) -> "dict[str, Any]":
-        more = signed_fields(part)
-        if more is None:
-            self._losses.add("the signature another protocol gave a call", "leave it out")
-            more = {}
-        if more.get("type") == "custom":
-            return {"id": self._id(part.id), **more, "custom": {"name": part.name, "input": part.arguments}}
-        return {**more, "id": self._id(part.id), "type": "function", "function": {"name": part.name, "arguments": part.arguments or "{}"}}
+        more, number = signed_fields(part, PROTOCOL), self._ids.of_call(part.id)
+        if more.get("type") == CUSTOM:
+            return {"id": number, **more, "custom": {"name": part.name, "input": part.arguments}}
+        return {**more, "id": number, "type": "function", "function": {"name": part.name, "arguments": part.arguments or "{}"}}
 
     def _result(self, part: ToolResult) -> "dict[str, Any]":
         if part.is_error:
@@ -203,19 +199,16 @@ class _Writer:
         else:
             _no_cache(part, self._losses)
         named = {} if part.name is None else {"name": part.name}
-        return {"role": "tool", "tool_call_id": self._id(part.call_id), **named, "content": _alone(parts)}
+        return {"role": "tool", "tool_call_id": self._ids.of_result(part.call_id), **named, "content": _alone(parts)}
 
-    def _id(self, given: str) -> str:
-        """Return *given*, or what stands for it where the route takes only letters and digits of one length."""
-        length = self._id_length
-        if not length or (len(given) == length and given.isascii() and given.isalnum()):
-            return given
-        found = self._ids.get(given)
-        if found is None:
-            from hashlib import sha256
 
-            found = self._ids[given] = sha256(given.encode("utf-8", "surrogatepass")).hexdigest()[:length]
-        return found
+def _of_length(given: str, length: int) -> str:
+    """Return *given*, or what stands for it where it is not of letters and digits of that *length*."""
+    if len(given) == length and given.isascii() and given.isalnum():
+        return given
+    from hashlib import sha256
+
+    return sha256(given.encode("utf-8", "surrogatepass")).hexdigest()[:length]
 
 
 def _alone(parts: "list[dict[str, Any]]") -> "str | list[dict[str, Any]]":

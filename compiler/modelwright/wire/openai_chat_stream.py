@@ -9,6 +9,7 @@ from json import dumps
 
 from ..ir import chat
 from ..ir.events import MediaSeen, OpaqueSeen, Started, Stopped, TextDelta, ThinkingDelta, ToolCallDelta, ToolCallStart, UsageSeen
+from .call_ids import made_up
 from .openai_answer import STOPS, is_failure, named, tells_failure, text, trouble_of, usage_of
 from .openai_calls import CUSTOM, signature
 from .openai_chat_request import PROTOCOL
@@ -39,7 +40,23 @@ class _Call:
 class Answer:
     """Takes the chunks of one answer, of whose choices the first is read. `is_whole` when every choice was told to end."""
 
-    __slots__ = ("_begun", "_calls", "_index", "_is_refused", "_is_started", "_kept", "_kind", "_last_call", "_open_choices", "_sound", "_stopped", "_used", "is_done", "status")
+    __slots__ = (
+        "_begun",
+        "_calls",
+        "_id",
+        "_index",
+        "_is_refused",
+        "_is_started",
+        "_kept",
+        "_kind",
+        "_last_call",
+        "_open_choices",
+        "_sound",
+        "_stopped",
+        "_used",
+        "is_done",
+        "status",
+    )
 
     protocol = PROTOCOL
 
@@ -48,6 +65,7 @@ class Answer:
         self.status: int | None = None
         self._begun = 0
         self._calls: dict[Any, _Call] = {}
+        self._id: str | None = None
         self._index = -1
         self._is_refused = False
         self._is_started = False
@@ -116,6 +134,7 @@ class Answer:
         number, model = named(chunk.get("id")), named(chunk.get("model"))
         if number or model:
             self._is_started = True
+            self._id = number
             events.append(Started(number, model))
 
     def _other(self, choice: "dict[str, Any]") -> None:
@@ -200,8 +219,8 @@ class Answer:
     def _begin(self, call: _Call, name: str, signature: "str | None", events: "list[Any]") -> None:
         call.is_begun = True
         self._begun += 1
-        call.id = call.id or f"call_{self._begun}"
-        events.append(ToolCallStart(call.index, call.id, name, signature))
+        call.id = call.id or made_up(self._id, self._begun)
+        events.append(ToolCallStart(call.index, call.id, name, signature, signature and PROTOCOL))
         if call.held:
             events.append(ToolCallDelta(call.index, call.held))
 

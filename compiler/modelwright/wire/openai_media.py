@@ -12,12 +12,10 @@ def data_url(part: Media) -> "str | None":
     return part.url if part.data is None else f"data:{part.media_type};base64,{base64_text(part.data)}"
 
 
-def sound(part: Media) -> "dict[str, str] | None":
-    """Return the bytes of a sound and the name of its format; None where only its URL is known."""
-    if part.data is None:
-        return None
+def sound(part: Media) -> "dict[str, str]":
+    """Return the bytes of a sound and the name of its format."""
     form = part.media_type.partition("/")[2].partition(";")[0].strip().lower()
-    return {"data": base64_text(part.data), "format": _FORMATS.get(form, form)}
+    return {"data": base64_text(part.data or b""), "format": _FORMATS.get(form, form)}
 
 
 def file_name(part: Media) -> str:

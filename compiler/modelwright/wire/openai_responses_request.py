@@ -5,9 +5,10 @@ Nothing is stored: the whole conversation is sent each time, and what the model 
 """
 
 from ..ir.chat import Media, Opaque, Text, Thinking, ToolCall, ToolResult
+from .call_ids import CallIds
 from .failure_body import decoded
 from .openai_calls import CUSTOM, signed_fields
-from .openai_media import data_url, file_name, sound
+from .openai_media import data_url, file_name
 from .openai_schema import is_strict, schema_name
 from .openai_thinking import may_think, thinking_fields
 from .protocol import Call
@@ -15,6 +16,8 @@ from .request_body import Losses, body_bytes, laid_over, with_content_type
 
 PROTOCOL = "openai-responses"
 PICTURE_CALL = "image_generation_call"
+MESSAGE_NOTE = "message"
+"""Key of an Opaque after the texts of one message, with what was said of the message and has to go back with it."""
 
 _SAID = ("temperature", "top_p", "user")
 _UNSAID = ("top_k", "seed", "presence_penalty", "frequency_penalty")
@@ -93,15 +96,20 @@ def _no_cache(part: "Any", losses: Losses) -> None:
 class _Writer:
     """Writes messages as items."""
 
-    __slots__ = ("_custom_ids", "_losses", "_system")
+    __slots__ = ("_before", "_custom_ids", "_ids", "_losses", "_system")
 
     def __init__(self, losses: Losses, system: str) -> None:
         self._losses = losses
         self._system = system
+        self._before = ""
         self._custom_ids: set[str] = set()
+        self._ids = CallIds()
 
     def items(self, message: "Message") -> "Iterator[dict[str, Any]]":
         """Yield *message*: texts and media that follow each other are one item, all else is an item of its own."""
+        if message.role == "assistant" != self._before:
+            self._ids.begin_turn()
+        self._before = message.role
         content: list[dict[str, Any]] = []
         is_empty = True
         has_picture_call = any(isinstance(part, Opaque) and part.data.get("type") == PICTURE_CALL for part in message.content)
@@ -110,7 +118,11 @@ class _Writer:
                 content += self._content(part, message.role)
                 continue
             if isinstance(part, Opaque) and part.protocol == PROTOCOL and "type" not in part.data and content:
-                content[-1].update(part.data)
+                if MESSAGE_NOTE in part.data:
+                    yield {**self._message(message.role, content), **part.data[MESSAGE_NOTE]}
+                    content, is_empty = [], False
+                else:
+                    content[-1].update(part.data)
                 continue
             item = self._item(part)
             if item is not None:
@@ -136,19 +148,16 @@ class _Writer:
 
     def _media(self, part: Media) -> "list[dict[str, Any]]":
         kind = part.kind
-        if part.name is not None and kind in ("image", "audio"):
-            self._losses.add(f"the name of a medium of {part.media_type}", "leave out `name`, or say it in a text")
-        if part.detail is not None and kind != "image":
-            self._losses.add(f"the detail {part.detail!r} of what is no picture", "leave out `detail`")
-        if kind == "image":
-            return [{"type": "input_image", "image_url": data_url(part), **({} if part.detail is None else {"detail": part.detail})}]
-        if kind == "video" or (kind == "audio" and part.data is None):
-            self._losses.add(f"a medium of {part.media_type}" + ("" if kind == "video" else " at a URL"), "give pictures of it" if kind == "video" else "give its bytes")
+        if kind in ("audio", "video"):
+            self._losses.add(f"a medium of {part.media_type}", "give a text or pictures of it, or use a route of another protocol")
             return []
-        if kind == "audio":
-            return [{"type": "input_audio", "input_audio": sound(part)}]
+        if part.name is not None and kind == "image":
+            self._losses.add("the name of a picture", "leave out `name`, or say it in a text")
+        detail = {} if part.detail is None else {"detail": part.detail}
+        if kind == "image":
+            return [{"type": "input_image", "image_url": data_url(part), **detail}]
         where = {"file_url": part.url} if part.data is None else {"file_data": data_url(part)}
-        return [{"type": "input_file", **({"filename": file_name(part)} if part.data is not None or part.name is not None else {}), **where}]
+        return [{"type": "input_file", **({"filename": file_name(part)} if part.data is not None or part.name is not None else {}), **where, **detail}]
 
     def _item(self, part: "Part") -> "dict[str, Any] | None":
         if isinstance(part, Thinking):
@@ -163,27 +172,26 @@ class _Writer:
             self._losses.add(f"a part of {part.protocol}", "leave it out")
         elif "type" in part.data:
             return part.data
-        else:
+        elif MESSAGE_NOTE not in part.data:
             self._losses.add(f"{', '.join(part.data)} without the text they belong to", "leave the Opaque out")
         return None
 
     def _thinking(self, part: Thinking) -> "dict[str, Any] | None":
         """Return the item that is kept as the signature, unless there is nothing in it that the server does not know only by its id: it stores nothing."""
-        item = decoded(part.signature.encode("utf-8", "surrogatepass")) if part.signature is not None else None
+        signature = part.over(PROTOCOL).signature
+        item = None if signature is None else decoded(signature.encode("utf-8", "surrogatepass"))
         if isinstance(item, dict) and item.get("type") == "reasoning":
             return item if item.get("encrypted_content") or item.get("content") else None
-        self._losses.add("thinking that came over another protocol", "leave it out")
+        if part.text:
+            self._losses.thinking()
         return None
 
     def _call(self, part: ToolCall) -> "dict[str, Any]":
-        more = signed_fields(part)
-        if more is None:
-            self._losses.add("the signature another protocol gave a call", "leave it out")
-            more = {}
+        more, number = signed_fields(part, PROTOCOL), self._ids.of_call(part.id)
         if more.pop("type", None) == CUSTOM:
-            self._custom_ids.add(part.id)
-            return {**more, "type": "custom_tool_call", "call_id": part.id, "name": part.name, "input": part.arguments}
-        return {**more, "type": "function_call", "call_id": part.id, "name": part.name, "arguments": part.arguments or "{}"}
+            self._custom_ids.add(number)
+            return {**more, "type": "custom_tool_call", "call_id": number, "name": part.name, "input": part.arguments}
+        return {**more, "type": "function_call", "call_id": number, "name": part.name, "arguments": part.arguments or "{}"}
 
     def _result(self, part: ToolResult) -> "dict[str, Any]":
         _no_cache(part, self._losses)
@@ -196,8 +204,9 @@ class _Writer:
             else:
                 self._losses.add(f"a {type(inner).__name__} in a tool's result", "give text and media")
         is_text = len(output) == 1 and output[0]["type"] == "input_text"
-        kind = "custom_tool_call_output" if part.call_id in self._custom_ids else "function_call_output"
-        return {"type": kind, "call_id": part.call_id, "output": output[0]["text"] if is_text else output or ""}
+        number = self._ids.of_result(part.call_id)
+        kind = "custom_tool_call_output" if number in self._custom_ids else "function_call_output"
+        return {"type": kind, "call_id": number, "output": output[0]["text"] if is_text else output or ""}
 
 
 TYPE_CHECKING = False

@@ -2,17 +2,18 @@
 What a server of Responses answers, event by event; a whole answer is an event that ends one.
 
 Item n makes parts from 1000 n on: part k of a message makes the text 2 k and what belongs to it (`annotations`, an Opaque without
-`type`) 2 k + 1; thinking, calls and all other items make one part, a picture that was made two: itself, and the call that made it.
+`type`) 2 k + 1, and what is said of the whole message is the last; thinking, calls and all other items make one part, a picture that was made two: itself, and the call that made it.
 """
 
 from json import dumps
 
 from ..ir import chat
 from ..ir.events import MediaSeen, OpaqueSeen, Started, Stopped, TextDelta, ThinkingDelta, ToolCallDelta, ToolCallStart, UsageSeen
+from .call_ids import made_up
 from .openai_answer import STOPS, is_failure, named, tells_failure, text, trouble_of, usage_of
 from .openai_calls import signature
 from .openai_media import picture
-from .openai_responses_request import PICTURE_CALL, PROTOCOL
+from .openai_responses_request import MESSAGE_NOTE, PICTURE_CALL, PROTOCOL
 from .protocol import Trouble, TroubleError
 
 _ROOM = 1000
@@ -24,13 +25,15 @@ _UNENDED = ("queued", "in_progress")
 _ENDS = {"response.completed": "completed", "response.done": "completed", "response.incomplete": "incomplete", "response.failed": "failed", "response.cancelled": "cancelled"}
 """Events that end an answer, and its state where it names none."""
 _TEXTS = ("output_text", "text")
+_NOTED = ("phase",)
+"""Fields of a message that models want back (https://platform.openai.com/docs/api-reference/responses, "phase")."""
 _SEARCH = "web_search_call"
 
 
 class Answer:
     """Takes the events of one answer."""
 
-    __slots__ = ("_called", "_cited", "_is_refused", "_is_started", "_said", "_searches", "is_done", "status")
+    __slots__ = ("_called", "_cited", "_id", "_is_refused", "_is_started", "_said", "_searches", "is_done", "status")
 
     protocol = PROTOCOL
 
@@ -40,6 +43,7 @@ class Answer:
         self._called: dict[int, str] = {}
         """Per call that was begun the field of its event that is read."""
         self._cited: dict[int, list[Any]] = {}
+        self._id: str | None = None
         self._is_refused = False
         self._is_started = False
         self._searches = 0
@@ -83,7 +87,8 @@ class Answer:
         response = said["response"]
         if not self._is_started:
             self._is_started = True
-            events.append(Started(named(response.get("id")), named(response.get("model"))))
+            self._id = named(response.get("id"))
+            events.append(Started(self._id, named(response.get("model"))))
 
     def _add(self, said: "dict[str, Any]", events: "list[Any]") -> None:
         item = said["item"]
@@ -93,8 +98,9 @@ class Answer:
     def _begin_call(self, place: int, item: "dict[str, Any]", events: "list[Any]") -> None:
         if place not in self._called:
             self._called[place] = _CALLS[item["type"]]
-            number = named(item.get("call_id")) or named(item.get("id")) or f"call_{len(self._called)}"
-            events.append(ToolCallStart(place, number, text(item["name"]), signature(item, is_custom=item["type"] == "custom_tool_call")))
+            number = named(item.get("call_id")) or named(item.get("id")) or made_up(self._id, len(self._called))
+            signed = signature(item, is_custom=item["type"] == "custom_tool_call")
+            events.append(ToolCallStart(place, number, text(item["name"]), signed, signed and PROTOCOL))
 
     def _more_call(self, said: "dict[str, Any]", events: "list[Any]") -> None:
         place = _place(said)
@@ -147,6 +153,7 @@ class Answer:
         if kind == "message":
             for number, part in enumerate(item.get("content") or ()):
                 self._whole_part(place + 2 * number, part, item, events)
+            self._note(place + _ROOM - 1, item, events)
         elif kind == "reasoning":
             self._whole_thinking(place, item, events)
         elif kind in _CALLS:
@@ -158,6 +165,12 @@ class Answer:
             if kind == PICTURE_CALL and item.get("result"):
                 events.append(MediaSeen(place, picture(text(item["result"]), item.get("output_format"))))
             events.append(OpaqueSeen(place + 1, chat.Opaque(PROTOCOL, item)))
+
+    def _note(self, place: int, item: "dict[str, Any]", events: "list[Any]") -> None:
+        note = {name: item[name] for name in _NOTED if item.get(name) is not None}
+        if note and place not in self._said:
+            self._said.add(place)
+            events.append(OpaqueSeen(place, chat.Opaque(PROTOCOL, {MESSAGE_NOTE: note})))
 
     def _whole_part(self, place: int, part: "dict[str, Any]", item: "dict[str, Any]", events: "list[Any]") -> None:
         kind = part["type"]
@@ -182,7 +195,7 @@ class Answer:
             said = [text(part["text"]) for part in item.get("summary") or item.get("content") or ()]
             if any(said):
                 events.append(ThinkingDelta(place, "\n\n".join(said)))
-        events.append(ThinkingDelta(place, "", dumps(item, separators=(",", ":"))))
+        events.append(ThinkingDelta(place, "", dumps(item, separators=(",", ":")), None, PROTOCOL))
 
     def _once(self, place: int, kind: "Any", whole: "Any", events: "list[Any]") -> None:
         if place not in self._said and whole:
@@ -229,7 +242,7 @@ def _place(said: "dict[str, Any]") -> int:
 def _part_place(said: "dict[str, Any]") -> int:
     """Return where the part of the message of the event *said* is."""
     number: int = said.get("content_index") or 0
-    if number.__class__ is not int or not 0 <= number < _ROOM // 2:
+    if number.__class__ is not int or not 0 <= number < _ROOM // 2 - 1:
         raise TypeError("content_index is no place")
     return _place(said) + 2 * number
 

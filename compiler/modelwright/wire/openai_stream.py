@@ -1,14 +1,17 @@
 """Answers that come as chunks of JSON in an event stream, and how one that came whole is read as the only chunk."""
 
-from json import loads
+from json import JSONDecoder
 
 from ..ir.events import Troubled
+from .assemble import Assembler
 from .failure_body import decoded, malformed
 from .openai_answer import BROKEN, tells_failure, trouble_of, why
 from .protocol import TroubleError
 from .sse import BrokenStreamError, EventStream
 
 _DONE = b"[DONE]"
+_read = JSONDecoder().decode
+"""As `json.loads` of a text, which looks for options first."""
 _BEGIN_BYTES = 4_000_000
 """How much is kept of what may be no stream of events, to tell what it is."""
 
@@ -72,7 +75,7 @@ class ChunkDecoder:
             self._finish(found)
             return
         try:
-            self._answer.take(loads(payload.decode()), found)
+            self._answer.take(_read(payload.decode()), found)
         except TroubleError as error:
             self._break(error.trouble, found)
         except BROKEN as error:
@@ -103,15 +106,11 @@ class ChunkDecoder:
 
 def whole(answer: "Answer", body: bytes, status: int) -> "Response":
     """Return the *answer* that *body* is, or, of a server that streams unasked, makes; raises TroubleError where it reports a failure or is none of the protocol."""
-    from ..ir.chat import Response
-    from .assemble import Assembler
-
     raw = decoded(body)
     assembler = Assembler()
     for event in _streamed(answer, body, status) if raw is None else _taken(answer, raw, body, status):
         assembler.take(event)
-    made = assembler.response
-    return Response(made.content, stop_reason=made.stop_reason, stop_word=made.stop_word, usage=made.usage, id=made.id, model=made.model, raw=raw)
+    return assembler.of(raw)
 
 
 def _taken(answer: "Answer", raw: "Any", body: bytes, status: int) -> "list[Any]":
@@ -131,9 +130,10 @@ def _streamed(answer: "Answer", body: bytes, status: int) -> "list[Any]":
     decoder = ChunkDecoder(answer)
     found = [*decoder.feed(body), *decoder.end()]
     failed = found[-1].trouble if found and found[-1].__class__ is Troubled else None
-    if failed is not None or not decoder.is_done:
-        raise TroubleError(failed or malformed(f"no answer of {answer.protocol}", body, status))
-    return found
+    if failed is None and decoder.is_done:
+        return found
+    told = failed or malformed(f"no answer of {answer.protocol}", body)
+    raise TroubleError(told.under(status))
 
 
 TYPE_CHECKING = False

@@ -6,7 +6,7 @@ What the field takes is told by its last name: `type` is `enabled` or `disabled`
 """
 
 from .request_body import laid_over
-from .thinking_levels import can_be_off, is_off, nearest_level
+from .thinking_levels import RANKS, can_be_off, is_off, nearest_level
 
 _TOKENS = {"minimal": 1024, "low": 1024, "medium": 8192, "high": 24576}
 """What levels come to in tokens, where only levels can be said (https://ai.google.dev/gemini-api/docs/openai, "Thinking")."""
@@ -65,7 +65,7 @@ def _within(wanted: int, facts: "Mapping[str, Any]", losses: "Losses") -> int:
 def _level(wanted: "str | int", levels: "Sequence[str]", losses: "Losses") -> "str | None":
     if isinstance(wanted, str) and (wanted in levels or not levels):
         return wanted
-    near = wanted if isinstance(wanted, str) else max((level for level in _TOKENS if _TOKENS[level] <= wanted), key=_TOKENS.__getitem__, default="minimal")
+    near = wanted if isinstance(wanted, str) else max((level for level in _TOKENS if _TOKENS[level] <= wanted), key=RANKS.__getitem__, default="minimal")
     level = nearest_level(near, levels or _TOKENS)
     losses.add(f"thinking {wanted!r} to this model", f"use one of {', '.join(levels or _TOKENS)}", f"it is {level!r}" if level else "it is left out")
     return level

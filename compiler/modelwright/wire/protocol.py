@@ -82,6 +82,12 @@ class Trouble(Frozen):
         for name, value in given:
             _set(self, name, value)
 
+    def under(self, status: "int | None") -> "Trouble":
+        """Return it with *status*, unless it tells one."""
+        if self.status is not None:
+            return self
+        return Trouble(self.message, status=status, type=self.type, code=self.code, retry_after_seconds=self.retry_after_seconds, raw=self.raw)
+
     def __repr__(self) -> str:
         return f"Trouble({self.message!r}, status={self.status}, type={self.type!r}, code={self.code!r})"
 

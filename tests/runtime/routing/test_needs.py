@@ -33,7 +33,7 @@ def test_what_is_no_need_is_refused_with_what_would_be(text: str) -> None:
         Needs.parse(f"tools,{text}")
 
 
-@pytest.mark.parametrize(("word", "cure"), [("visoin", "nearest: vision"), ("9", "known: audio, image")])
+@pytest.mark.parametrize(("word", "cure"), [("visoin", "nearest: vision"), ("9", "known: audio, batch")])
 def test_a_word_that_is_no_capability_is_refused_with_the_nearest_or_all(word: str, cure: str) -> None:
     with pytest.raises(UsageError, match=f"'{word}' is no capability; {cure}"):
         registry_of().route("north/eyes", [word])

@@ -2,6 +2,7 @@
 What other processes do to a store: run as `python -m`-less script with a task and its arguments.
 
     racing.py grab FILE LIMIT MOST     waits for FILE.go, then reserves and settles till refused or MOST are granted; prints how many
+    racing.py spend FILE USD           waits for FILE.go, then makes calls of 0.003 USD till those that are allowed are spent; prints how many
     racing.py hold FILE LIMIT          reserves 7 of LIMIT for 30 s, says so, and waits to be killed
     racing.py storm FILE               reserves and settles without end, saying so before and after each
 """
@@ -12,7 +13,11 @@ import sys
 import time
 from pathlib import Path
 
+from modelwright import Usage
+from modelwright.runtime.budget import Budget, Spender
+from modelwright.runtime.cost import Cost
 from modelwright.runtime.errors import StateError
+from modelwright.runtime.spending import Reservation, Spending
 from modelwright.runtime.state import Line
 from modelwright.runtime.state.sqlite import SqliteStore
 
@@ -36,6 +41,19 @@ def grab(file: str, limit: str, most: str) -> None:
         granted += 1
         if granted % 2:  # some settle, some are under way when the others ask
             store.settle(held, lines, [1], START)
+    say(granted)
+
+
+def spend(file: str, usd: str) -> None:
+    spending = Spending(SqliteStore(file, clock=lambda: START), [Budget("cost", usd, period="daily")])
+    spender, call = Spender("work", "acme/large"), Cost("priced", 3 * 10**15, "2026-11-18", None, Usage(30, 12), ())
+    say("ready")
+    while not Path(f"{file}.go").exists():
+        time.sleep(0.001)
+    granted = 0
+    while isinstance(held := spending.reserve(spender, call), Reservation):
+        granted += 1
+        spending.settle(held, call)
     say(granted)
 
 

@@ -115,8 +115,9 @@ def cure(search: Search) -> str:
     keyed = [route for route in search.routes if search.carries(route, (KEY,))]
     names = [name for word, _, step in steps if word == "env" for name in step.get("names") or (name for route in keyed for name in route["auth"].get("env", ()))]
     ways = [f"set {' or '.join(dict.fromkeys(names))}"] if names else []
-    if keyed and any(word in ("vault", "auth-json") and profile is None for word, profile, _ in steps):
-        ways.append(f"run `providers login {account['id']}`")
+    stored = [profile for word, profile, _ in steps if word in ("vault", "auth-json")] if keyed else []
+    if stored:
+        ways.append(f"run `providers login {account['id']}{'' if None in stored else f' --profile {stored[0]}'}`")
     return ", or ".join(ways) or f"see `providers why {account['id']} credential`"
 
 

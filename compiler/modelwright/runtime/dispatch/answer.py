@@ -17,8 +17,10 @@ class Attempt(Frozen):
     milliseconds: float
 
     def __init__(self, name: str, route: str, failure: "Failure | None", milliseconds: float) -> None:
-        for field, value in (("name", name), ("route", route), ("failure", failure), ("milliseconds", milliseconds)):
-            object.__setattr__(self, field, value)
+        _set(self, "name", name)
+        _set(self, "route", route)
+        _set(self, "failure", failure)
+        _set(self, "milliseconds", milliseconds)
 
     def __repr__(self) -> str:
         return f"<Attempt {self.name} over {self.route}: {self.failure or 'answered'}, {self.milliseconds:.0f} ms>"
@@ -42,9 +44,12 @@ class Answer(Frozen):
     routing: "Routing"
 
     def __init__(self, response: "Response", candidate: "Candidate", attempts: "tuple[Attempt, ...]", cost: "Cost", losses: "tuple[str, ...]", routing: "Routing") -> None:
-        given = (("response", response), ("candidate", candidate), ("attempts", attempts), ("cost", cost), ("losses", losses), ("routing", routing))
-        for name, value in given:
-            object.__setattr__(self, name, value)
+        _set(self, "response", response)
+        _set(self, "candidate", candidate)
+        _set(self, "attempts", attempts)
+        _set(self, "cost", cost)
+        _set(self, "losses", losses)
+        _set(self, "routing", routing)
 
     @property
     def text(self) -> str:
@@ -69,6 +74,8 @@ class Answer(Frozen):
     def __repr__(self) -> str:
         return f"<Answer of {self.candidate.name}: {self.response.text[:40]!r}>"
 
+
+_set = object.__setattr__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -28,17 +28,17 @@ def run(
     if settings and asked is request:
         raise TypeError(f"the request is made already; put {', '.join(settings)} into it")
     wanted = core.chosen(session) if ref is None else ref
-    tokens = {"input_tokens": core.guess(asked, None).input_tokens, "output_tokens": asked.max_output_tokens}
-    routing = core.router.route(wanted, core.needs_of(asked, needs), agent=agent, task=task, **tokens)
+    routing = core.router.route(wanted, core.needs_of(asked, needs), agent=agent, task=task, standing=core.standing(project, token), **core.lengths_of(asked))
     said = "" if wanted is None else wanted if isinstance(wanted, str) else ",".join(wanted)
     return Run(core, asked, routing, said, Options(is_stream=is_stream, lossy=lossy, project=project, token=token, tags=tags))
 
 
-def route(core: Core, ref: "str | Sequence[str] | None", needs: "Any" = None, *, session: "str | None" = None, **more: "Any") -> "Routing":
+def route(core: Core, ref: "str | Sequence[str] | None", needs: "Any" = None, *, session: "str | None" = None, project: "str | None" = None, token: "str | None" = None, **more: "Any") -> "Routing":
     """Return the routes as things are."""
+    standing = core.standing(project, token)
     wanted = needs if isinstance(needs, Needs) else Needs.parse(needs) if isinstance(needs, str) else Needs(needs or ())
-    found = core.router.route(core.chosen(session) if ref is None else ref, wanted, **more)
-    return Routing(core.now_of(found), found.warning)
+    found = core.router.route(core.chosen(session) if ref is None else ref, wanted, standing=standing, **more)
+    return Routing(core.now_of(found, standing), found.warning)
 
 
 TYPE_CHECKING = False

@@ -1,9 +1,9 @@
 """What a dispatcher holds, whether it waits or not: the registry, routes, state, money, and the tables of failures."""
 
 import os
+from collections import namedtuple
 from time import monotonic, time
 
-from ...ir.resolved import Frozen
 from ...ir.usage import Usage
 from ...wire.protocol import Trouble
 from ..budget import Budget, Spender
@@ -12,10 +12,11 @@ from ..cost import Cost, cost
 from ..failures import Classifier, Failure
 from ..routing.candidate import COOLING
 from ..routing.needs import Needs
+from ..routing.policies.health import NAME as HEALTH
 from ..routing.router import Router
-from ..spending import Spending
+from ..spending import Reservation, Spending
 from ..state import open_store
-from ..state.guard import GuardedStore
+from ..state.guard import guarded
 from .limits import TimeLimits
 from .prepare import Ways
 from .steps import CUT, TIMEOUT, UNREACHABLE
@@ -27,20 +28,8 @@ _HOUR = 3600.0
 _BILLING = ("billing", "auth_permanent")
 
 
-class Options(Frozen):
-    """What was said for one call besides the request."""
-
-    __slots__ = ("is_stream", "lossy", "project", "tags", "token")
-
-    is_stream: bool
-    lossy: bool
-    project: "str | None"
-    token: "str | None"
-    tags: "Mapping[str, str] | None"
-
-    def __init__(self, **parts: "Any") -> None:
-        for name in self.__slots__:
-            object.__setattr__(self, name, parts[name])
+Options = namedtuple("Options", "is_stream lossy project token tags")  # noqa: PYI024  # typing is not imported here
+Options.__doc__ = "What was said for one call besides the request: whether it streams and may lose what cannot be said, whose it is, and what it is tagged with."
 
 
 class Core:
@@ -57,6 +46,7 @@ class Core:
         budgets: "Iterable[Budget] | None" = None,
         unpriced: "str | None" = None,
         assumed: "Mapping[str, Any] | None" = None,
+        counts_failed: bool = False,
         expected_output_tokens: int = 4096,
         limits: "TimeLimits | None" = None,
         longest_wait_seconds: float = 60.0,
@@ -73,15 +63,18 @@ class Core:
         self._policy: dict[str, Any] = registry.setting("policy") or {}
         self.policy_failover: str = failover or self._policy.get("failover", "classified")
         self._hook = hook
+        self.is_heard = hook is not None
+        self._policies: tuple[str, ...] = tuple(self._policy.get("routing_policies", ()))
         self._expected_output_tokens = expected_output_tokens
-        self.store = GuardedStore(open_store(state) if isinstance(state, str) else state, on_state_down, hook=hook)
+        self.store = guarded(open_store(state) if isinstance(state, str) else state, on_state_down, hook)
         words = registry.words("errors")
         self.classifier = Classifier(words)
         window_hours = self._policy.get("cooldowns", {}).get("window_hours")
         more = {} if window_hours is None else {"failure_window_seconds": window_hours * _HOUR}
         self.cooldowns = Cooldowns(self.store, words, hook=hook, **more)
-        said = [Budget(**{"timezone": self._policy.get("timezone"), **entry}) for entry in registry.setting("budgets") or ()] if budgets is None else budgets
-        self.spending = Spending(self.store, said, unpriced=unpriced or self._policy.get("unpriced", "block"), assumed=assumed)
+        said = [Budget(**{"timezone": self._policy.get("timezone"), **entry}) for entry in registry.setting("budgets") or ()] if budgets is None else list(budgets)
+        self._is_limited = bool(said)
+        self.spending = Spending(self.store, said, unpriced=unpriced or self._policy.get("unpriced", "block"), assumed=assumed, counts_failed=counts_failed)
         self.ways = Ways(registry, os.environ if environ is None else environ, timer)
         self.router = Router(registry, standing=self, choose=choose)
         self.ledger = _ledger(ledger, hook)
@@ -95,6 +88,10 @@ class Core:
             return Needs(own) if own else _NOTHING
         said = needs if isinstance(needs, Needs) else Needs.parse(needs) if isinstance(needs, str) else Needs(needs)
         return Needs({*own, *said.capabilities}, input_tokens=said.input_tokens, output_tokens=said.output_tokens, provider=said.provider)
+
+    def lengths_of(self, request: "Request") -> "dict[str, int | None]":
+        """Return how long the prompt and the answer are about, where a policy may weigh that."""
+        return {"input_tokens": self.guess(request, None).input_tokens, "output_tokens": request.max_output_tokens} if self._policies else {}
 
     def choose(self, session: str, ref: "str | None") -> None:
         """Have calls of *session* that name no model go to *ref*; None: no more."""
@@ -112,8 +109,12 @@ class Core:
         return self.store.notes((key,)).get(key)
 
     def left(self, candidate: "Candidate") -> "list[tuple[Budget, int, int | None]]":
-        """Return of each budget that can stop *candidate* how much is left."""
+        """Return of each budget that can stop *candidate* how much is left, for nobody in particular."""
         return self.spending.left(self.spender(candidate, None, None))
+
+    def standing(self, project: "str | None", token: "str | None") -> "Standing":
+        """Return what is known of routes for calls of *project* and *token*."""
+        return self if project is None and token is None else _StandingOf(self, project, token)
 
     def outcomes(self, candidates: "Sequence[Candidate]") -> "tuple[float, list[list[tuple[int, int, int]]]]":
         """Return the time, and when calls through each of *candidates* worked and failed."""
@@ -122,12 +123,12 @@ class Core:
         found = self.store.outcomes(keys, now)
         return now, [found.get(key, []) for key in keys]
 
-    def now_of(self, routing: "Routing") -> "Iterator[Candidate]":
+    def now_of(self, routing: "Routing", standing: "Standing") -> "Iterator[Candidate]":
         """Yield the candidates of *routing* as things are: those that cool, or whose budget is spent, are skipped."""
         for candidate in routing.candidates:
-            yield candidate if not candidate.is_kept else self._as_is(candidate)
+            yield candidate if not candidate.is_kept else self._as_is(candidate, standing)
 
-    def _as_is(self, candidate: "Candidate") -> "Candidate":
+    def _as_is(self, candidate: "Candidate", standing: "Standing") -> "Candidate":
         from ..errors import CredentialError, UsageError
         from .prepare import why
 
@@ -138,7 +139,7 @@ class Core:
         cooled = self.cooldowns.look(way.keys)
         if cooled:
             return candidate.skipped(self.cooling(max(cooled.values(), key=lambda one: one.until)), COOLING)
-        return self.router.within_budget(candidate)
+        return self.router.within_budget(candidate, standing)
 
     def cooling(self, cooled: "Cooled") -> str:
         """Return in words why a route is left alone."""
@@ -178,15 +179,17 @@ class Core:
 
     def reserve(self, candidate: "Candidate", request: "Request", call: "Call", options: Options) -> "Reservation | Refusal":
         """Return the right to spend what the call may cost at most, or why there is none."""
-        tokens = request.max_output_tokens or self._expected_output_tokens
-        usage = Usage(-(-len(call.body) // _BYTES_A_TOKEN), tokens)
-        return self.spending.reserve(self.spender(candidate, options.project, options.token), self.cost(candidate.model, usage))
+        if not self._is_limited:
+            return Reservation(0, (), [], is_unpriced=False)
+        most = Usage(-(-len(call.body) // _BYTES_A_TOKEN), request.max_output_tokens or self._expected_output_tokens)
+        return self.spending.reserve(self.spender(candidate, options.project, options.token), self.cost(candidate.model, most))
 
     def settle(self, granted: "Reservation", way: "Way", spent: "Cost | None", outcome: str, *, did_work: "bool | None") -> None:
-        """Count what was spent; *did_work* is remembered of the route, None: nothing is."""
-        seen = () if did_work is None else ((_health_key(way.candidate), did_work),)
+        """Count what was spent; *did_work* is remembered of the route where a policy weighs that, None: nothing is."""
+        seen = ((_health_key(way.candidate), did_work),) if did_work is not None and HEALTH in self._policies else ()
         self.spending.settle(granted, spent, outcome, seen=seen)
-        self.tell("settled", {"candidate": way.candidate.name, "outcome": outcome, "cost": spent})
+        if self.is_heard:
+            self.tell("settled", {"candidate": way.candidate.name, "outcome": outcome, "cost": spent})
 
     def cost(self, model: "Model", usage: Usage) -> Cost:
         """Return what *usage* of *model* costs now."""
@@ -232,6 +235,19 @@ class Core:
             self.ledger.close()
 
 
+class _StandingOf:
+    """What is known of routes, with what is left for one project and token."""
+
+    __slots__ = ("_core", "_project", "_token", "outcomes")
+
+    def __init__(self, core: Core, project: "str | None", token: "str | None") -> None:
+        self._core, self._project, self._token = core, project, token
+        self.outcomes = core.outcomes
+
+    def left(self, candidate: "Candidate") -> "list[tuple[Budget, int, int | None]]":
+        return self._core.spending.left(self._core.spender(candidate, self._project, self._token))
+
+
 _NOTHING = Needs()
 _BYTES_A_TOKEN = 3
 """Fewer than any usual text has, so that what is reserved is rather too much."""
@@ -265,7 +281,8 @@ if TYPE_CHECKING:
     from ..ledger import Ledger
     from ..registry import Registry
     from ..routing.candidate import Candidate, Routing
-    from ..spending import Refusal, Reservation
+    from ..routing.router import Standing
+    from ..spending import Refusal
     from ..state import Store
     from .engine import Run
     from .prepare import Way

@@ -16,7 +16,7 @@ class Dispatcher:
     *registry* is the one `load` returns by default. *transport* carries requests, over httpx by default. *state* is where cooldowns
     and budgets are kept: `memory:`, `sqlite:PATH`, or a `Store`; *on_state_down* is `fail_open` or `fail_closed`. *ledger* is the
     path of a file in which every call is written down; None: none is. *budgets* take the place of those of the user's files.
-    *unpriced* says what budgets do with unknown prices: `block`, `allow` or `assume`, with *assumed* the price. A request that says
+    *unpriced* says what budgets do with unknown prices: `block`, `allow` or `assume`, with *assumed* the price; with *counts_failed* calls that failed count, too. A request that says
     nothing else is taken to answer *expected_output_tokens* when money is reserved for it. *limits* are `TimeLimits`; a provider
     that asks for a longer wait than *longest_wait_seconds* is not waited for. *failover* is `any`, `classified`, `manual` or `off`,
     by default as the user's files have it. *hook* hears every decision: a word and facts. *environ* takes the place of the process's.

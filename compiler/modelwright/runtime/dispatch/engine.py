@@ -7,7 +7,7 @@ never taken back: from the first piece of an answer on, a failure ends the strea
 """
 
 from ...wire.protocol import UnspeakableError
-from ..cooldown import Cooled
+from ..cooldown import Cooled, Entry
 from ..errors import CredentialError, UsageError
 from ..failures import ABORTED
 from ..routing.candidate import COOLING, FAILED, SPENT, UNFIT, Routing as _Routing
@@ -32,7 +32,7 @@ class Run:
     def __init__(self, core: "Core", request: "Request", routing: "Routing", asked: str, options: "Options") -> None:
         self._core = core
         self._attempts: list[Attempt] = []
-        self._out: dict[int, Candidate] = {}
+        self._out: dict[tuple[str, str, str | None], Candidate] = {}
         self._current: _Current | None = None
         self._received = Received(options.is_stream)
         self._met: dict[str, set[str]] = {}
@@ -52,7 +52,8 @@ class Run:
     def _over_candidates(self) -> "Generator[Any, Any, Answer]":
         candidates = list(self.routing.kept)
         failure: Failure | None = None
-        self._core.tell("routed", {"asked": self.asked, "kept": [one.name for one in candidates], "skipped": {one.name: one.reason for one in self.routing.skipped}})
+        if self._core.is_heard:
+            self._core.tell("routed", {"asked": self.asked, "kept": [one.name for one in candidates], "skipped": {one.name: one.reason for one in self.routing.skipped}})
         cooled: list[Cooled] = []
         for place, candidate in enumerate(candidates):
             if failure is not None and self._is_out(candidate, failure):
@@ -93,11 +94,12 @@ class Run:
         found = self._core.cooldowns.enter(keys, early=is_alone)
         if isinstance(found, Cooled) and self._is_sibling(found, way):
             found = self._core.cooldowns.enter(keys._replace(credential=keys.model), early=is_alone)
+            found = found._replace(keys=keys) if isinstance(found, Entry) else found
         if isinstance(found, Cooled):
             cooled.append(found)
             self._skip(place, candidate, self._core.cooling(found), COOLING)
             return None
-        return found._replace(keys=way.keys)
+        return found
 
     def _is_sibling(self, cooled: Cooled, way: "Way") -> bool:
         """Tell whether *way* may be used although its credential cools: what it cools for was met in this call by another of its models."""
@@ -186,7 +188,7 @@ class Run:
         if failure.cools == _OF_ACCOUNT:
             core.ways.forget(current.way.candidate)
             self._met.setdefault(current.way.keys.credential, set()).add(current.way.keys.model)
-        self._out[id(current.way.candidate)] = current.way.candidate.skipped(str(failure), FAILED)
+        self._out[current.way.candidate.key] = current.way.candidate.skipped(str(failure), FAILED)
         current.is_settled = True
 
     def _answer(self, current: "_Current") -> Answer:
@@ -225,11 +227,13 @@ class Run:
         return cost
 
     def _skip(self, place: int, candidate: "Candidate", reason: str, cause: str) -> None:
-        self._out[id(candidate)] = candidate.skipped(reason, cause)
+        self._out[candidate.key] = candidate.skipped(reason, cause)
         self._core.tell("skipped", {"candidate": candidate.name, "reason": reason, "cause": cause, "place": place})
 
     def _routing(self) -> _Routing:
-        return _Routing([self._out.get(id(one), one) for one in self.routing.candidates], self.routing.warning)
+        if not self._out:
+            return self.routing
+        return _Routing([self._out.get(one.key, one) for one in self.routing.candidates], self.routing.warning)
 
     def _error(self, failure: "Failure | None", cooled: "list[Cooled]") -> errors.CallError:
         routing = self._routing()
@@ -281,7 +285,6 @@ if TYPE_CHECKING:
 
     from ...ir.chat import Request
     from ...wire.protocol import Call
-    from ..cooldown import Entry
     from ..cost import Cost
     from ..failures import Failure
     from ..routing.candidate import Candidate, Routing

@@ -29,6 +29,11 @@ class CallError(ModelwrightError):
         self.failure = failure
         self.retry_at = retry_at
 
+    @property
+    def cure(self) -> "str | None":
+        """What whoever called can do; None: the reasons of the routes say it, or nobody knows."""
+        return _CURES.get(self.kind) if self.failure is None else self.failure.cure
+
     def __str__(self) -> str:
         tried = [f"{one.name}: {one.failure}" for one in self.attempts if one.failure is not None]
         skipped = [f"{one.name}: {one.reason}" for one in self.routing.skipped if not any(one.name == attempt.name for attempt in self.attempts)]
@@ -64,6 +69,13 @@ _SAID = {
     COOLING: "every model failed lately and is left alone for a while",
     FAILED: "no model answered",
     BROKEN: "the stream broke off",
+}
+
+_CURES = {
+    NO_MODELS: "name a model, or an account with `models` in your models.json",
+    SPENT: "wait until the time of the budget is over, or raise it in `budgets`",
+    EXCLUDED: "`providers route --explain` says of each route what is in its way",
+    COOLING: "wait, or give the agent a model of another provider as a fallback",
 }
 
 TYPE_CHECKING = False

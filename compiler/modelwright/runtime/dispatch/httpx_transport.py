@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _CONNECTIONS = httpx.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=60)
 _ACCEPT = {"accept": "*/*"}
+_url = lru_cache(maxsize=1000)(httpx.URL)
+"""Reading an address takes longer than all that is decided for a call."""
 
 
 class HttpxTransport:
@@ -102,11 +105,11 @@ class _AsyncReply:
 
 def _built(client: httpx.Client | httpx.AsyncClient, request: Open) -> httpx.Request:
     limits = {"connect": request.connect_seconds, "pool": request.connect_seconds, "read": request.read_seconds, "write": request.read_seconds}
-    return client.build_request(request.method, request.url, headers=request.headers, content=request.body, extensions={"timeout": limits})
+    return client.build_request(request.method, _url(request.url), headers=request.headers, content=request.body, extensions={"timeout": limits})
 
 
 def _head(response: httpx.Response) -> Head:
-    return Head(response.status_code, dict(response.headers))
+    return Head(response.status_code, response.headers)
 
 
 def _down(error: Any, seconds: float) -> Down:

@@ -13,6 +13,8 @@ from ..errors import CredentialError, UsageError
 
 KEPT_SECONDS = 30.0
 """How long a credential is used before it is looked for anew."""
+NO_CREDENTIAL = "no credential"
+"""What the reason of a candidate begins with that has none."""
 _SOON_SECONDS = 30.0
 _MOST = 1_000
 
@@ -100,7 +102,7 @@ class Ways:
             ),
             provider_errors=registry.provider(model.provider).get("errors", []),
             keys=_keys(candidate, credential),
-            call_seconds=account.get("timeout_seconds"),
+            call_seconds=None if (seconds := account.get("timeout_seconds")) is None else float(seconds),  # a fraction is text in the artifact
         )
         if len(self._kept) >= _MOST:
             self._kept.clear()
@@ -118,7 +120,7 @@ class Ways:
 
 def why(error: "CredentialError | UsageError") -> str:
     """Return in a few words why there is no way."""
-    return f"no credential: {error.cure}" if isinstance(error, CredentialError) else str(error)
+    return f"{NO_CREDENTIAL}: {error.cure}" if isinstance(error, CredentialError) else str(error)
 
 
 def _key(candidate: "Candidate", is_stream: bool) -> "tuple[str, str, str, str | None, bool]":

@@ -81,7 +81,7 @@ def _stream(way: "Way", received: Received, limits: "Limits", core: "Core") -> "
     size = 0
     while True:
         piece = yield Read(limits.between() if received.is_given else limits.first(is_stream=True))
-        if isinstance(piece, Down):
+        if type(piece) is Down:
             return core.down(way, piece, is_stream=received.is_given)
         events = decoder.end() if piece is None else decoder.feed(piece)
         trouble: Trouble | None = None

@@ -10,7 +10,7 @@ _set = object.__setattr__
 class Candidate(Frozen):
     """One model through one account and, where it has several, one of its profiles."""
 
-    __slots__ = ("account", "cause", "model", "notes", "profile", "reason", "score")
+    __slots__ = ("_registry", "account", "cause", "model", "notes", "profile", "reason", "score")
 
     model: "Model"
     """As asked for through the account; where the provider is the account, through none."""
@@ -37,6 +37,7 @@ class Candidate(Frozen):
         cause: "str | None" = None,
         score: "float | None" = None,
         notes: "tuple[str, ...]" = (),
+        registry: "Registry | None" = None,
     ) -> None:
         _set(self, "model", model)
         _set(self, "account", account)
@@ -45,6 +46,7 @@ class Candidate(Frozen):
         _set(self, "cause", cause)
         _set(self, "score", score)
         _set(self, "notes", notes)
+        _set(self, "_registry", registry)
 
     @property
     def name(self) -> str:
@@ -63,11 +65,27 @@ class Candidate(Frozen):
 
     def judged(self, score: "float | None", notes: "tuple[str, ...]") -> "Candidate":
         """Return it with a *score* and what was said of it."""
-        return Candidate(self.model, self.account, self.profile, self.reason, cause=self.cause, score=score, notes=self.notes + notes)
+        return Candidate(self.model, self.account, self.profile, self.reason, cause=self.cause, score=score, notes=self.notes + notes, registry=self._registry)
 
     def skipped(self, reason: str, cause: str = UNFIT) -> "Candidate":
         """Return it as skipped for *reason*."""
-        return Candidate(self.model, self.account, self.profile, reason, cause=cause, score=self.score, notes=self.notes)
+        return Candidate(self.model, self.account, self.profile, reason, cause=cause, score=self.score, notes=self.notes, registry=self._registry)
+
+    def client_kwargs(self, environ: "Mapping[str, str] | None" = None) -> "ClientKwargs":
+        """
+        Return what the vendor's own SDK takes to call this way: base URL, headers, key and model.
+
+        *environ* takes the place of the process's environment. Raises CredentialError when there is no credential, and UsageError
+        where no SDK is known for the protocol, or it cannot reach the route.
+        """
+        import os
+
+        from ..dispatch.client_kwargs import client_kwargs
+        from ..errors import UsageError
+
+        if self._registry is None:
+            raise UsageError("only candidates of a routing have a registry to look in")
+        return client_kwargs(self._registry, self, os.environ if environ is None else environ)
 
     def __repr__(self) -> str:
         return f"<Candidate {self.name} {'kept' if self.is_kept else 'skipped'}: {self.reason}>"
@@ -109,3 +127,5 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...ir.resolved import Model
+    from ..dispatch.client_kwargs import ClientKwargs
+    from ..registry import Registry

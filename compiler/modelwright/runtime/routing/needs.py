@@ -34,6 +34,11 @@ class Needs(Frozen):
             object.__setattr__(self, name, value)
 
     @classmethod
+    def of(cls, said: "Needs | str | Iterable[str]") -> "Needs":
+        """Return what is said as such, as text that `parse` reads, or as words of capabilities."""
+        return said if isinstance(said, Needs) else cls.parse(said) if isinstance(said, str) else cls(said)
+
+    @classmethod
     def parse(cls, text: str, provider: "str | None" = None) -> "Needs":
         """Return what *text* names, with commas between: capabilities, `context=TOKENS`, `output=TOKENS`; raises UsageError."""
         capabilities: list[str] = []

@@ -41,12 +41,13 @@ class Router:
         task: "str | None" = None,
         input_tokens: "int | None" = None,
         output_tokens: "int | None" = None,
+        standing: "Standing | None" = None,
     ) -> Routing:
         """
         Return the routes for *ref*, a model, or for the best of several; without one for the model of *agent*, or for the best that the user's accounts have.
 
         *input_tokens* and *output_tokens* are how long the prompt and the answer are about, for the policies that weigh that; left
-        out, as long as *needs* says.
+        out, as long as *needs* says. *standing* takes the place of the router's own: what is left differs by who asks.
 
         Raises what `Registry.resolve` raises, and UsageError for a capability, an agent or a profile that is not there.
         """
@@ -62,17 +63,15 @@ class Router:
             return routing
         prompt = needs.input_tokens if input_tokens is None else input_tokens
         answer = needs.output_tokens if output_tokens is None else output_tokens
-        return self._weighed(routing, names, Question(needs, prompt, answer, self._standing))
+        return self._weighed(routing, names, Question(needs, prompt, answer, standing or self._standing))
 
-    def within_budget(self, candidate: "Candidate") -> "Candidate":
+    def within_budget(self, candidate: "Candidate", standing: "Standing | None" = None) -> "Candidate":
         """Return *candidate*, as skipped where one of its budgets is spent."""
-        return _within(self._left(candidate), candidate)
-
-    def _left(self, candidate: "Candidate") -> "Left":
-        return () if self._standing is None else self._standing.left(candidate)
+        known = standing or self._standing
+        return candidate if known is None else _within(known.left(candidate), candidate)
 
     def _weighed(self, routing: Routing, names: "Sequence[str]", question: Question) -> Routing:
-        left = {one: self._left(one) for one in routing.kept}
+        left = {one: () if question.standing is None else question.standing.left(one) for one in routing.kept}
         checked = [_within(left[one], one) for one in routing.kept]
         weighed = weigh([one for one in checked if one.is_kept], names, question._replace(left=left), self._choose)
         return Routing([*weighed, *(one for one in checked if not one.is_kept), *routing.skipped], routing.warning)

@@ -166,7 +166,7 @@ class Database:
     def _prepare(self, execute: "Any") -> None:
         """Put the tables into an empty file; several processes may be at it at once, and one does it."""
         until = monotonic() + self._busy_seconds
-        while self._is_new(execute):
+        while self._was_new(execute):
             try:
                 execute(f"PRAGMA page_size={self._page_bytes}")
                 execute("PRAGMA journal_mode=WAL")
@@ -182,14 +182,22 @@ class Database:
                     raise
                 sleep(_PAUSE_SECONDS)
 
+    def _was_new(self, execute: "Any") -> bool:
+        """Tell whether the file is new, as it was at one moment: somebody may be at it."""
+        execute("BEGIN")
+        is_new = self._is_new(execute)
+        execute("COMMIT")
+        return is_new
+
     def _is_new(self, execute: "Any") -> bool:
+        tables = execute("SELECT count(*) FROM sqlite_master").fetchone()[0]  # first: whoever makes them says at once whose they are
         application, version = (execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
         if (application, version) == (self._application, self._version):
             return False
         if application == self._application:
             cure = "upgrade modelwright, or move the file away; a new one is made, in which everything counts from zero"
             raise StateError(self.path, f"its format is version {version}; this modelwright reads version {self._version}", cure)
-        if (application, version) != (0, 0) or execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        if (application, version) != (0, 0) or tables:
             raise StateError(self.path, "it is a database of something else", "name another file")
         return True
 

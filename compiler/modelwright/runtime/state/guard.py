@@ -22,6 +22,12 @@ class StateWarning(RuntimeWarning):
     """The shared state cannot be reached."""
 
 
+def guarded(store: "Store", policy: str, hook: "Callable[[str, dict[str, Any]], object] | None" = None) -> "Store":
+    """Return *store* guarded as *policy* says; one in memory cannot be down, and stands for itself. Raises UsageError when *policy* is none."""
+    guard = GuardedStore(store, policy, hook=hook)
+    return store if isinstance(store, MemoryStore) else guard
+
+
 class GuardedStore:
     """A `Store` that stands for *store*, and does as *policy* says while that one raises StateError. *timer* gives seconds, from anywhere on."""
 
