@@ -80,9 +80,16 @@ def _table(known: dict[str, dict[str, float]]) -> list[Row]:
     asked = "asked once, then 0 times" if (ours["dead asked"], ours["dead asked later"]) == (1, 0) else f"ASKED {ours['dead asked']:.0f}, THEN {ours['dead asked later']:.0f} TIMES"
     litellm = f"; litellm's {known['litellm']['dead asked']:.0f}, then {known['litellm']['dead asked later']:.0f} times" if "litellm" in known else ""
     return [
-        Row(what="decision + settle, state in memory", ours=ours["decision"], unit=_US, reach=10, peers=router),
-        Row(what="decision + settle, state in SQLite, durable", ours=ours["decision, sqlite"], unit=_US, reach=60, peers=router),
-        Row(what="whole call over a transport that has the answer", ours=ours["engine"], unit=_US),
+        Row(what="decision + settle, CPU, state in memory", ours=ours["decision"], unit=_US, reach=10, peers=router),
+        Row(
+            what="decision + settle, CPU, state in SQLite, durable",
+            ours=ours["durable"],
+            unit=_US,
+            reach=60,
+            peers=router,
+            note=f"{ours['durable, wall']:.0f} µs with the waits for the disk",
+        ),
+        Row(what="whole call, CPU, over a transport that has the answer", ours=ours["engine"], unit=_US),
         Row(
             what="whole call, over the bare transport (httpx)", ours=ours["call"], unit=_US, reach=150, peers=theirs("call"), note=f"a bare call takes {ours['bare call']:,.0f} µs"
         ),

@@ -2,8 +2,8 @@
 What a call costs beside the bare transport, in a process that is warm: `dispatching.py modelwright|openai|litellm PORT [ARTIFACT]`.
 
 It runs in the interpreter of what it measures and prints JSON. Each call takes turns with a bare one, the same bytes over the same
-kind of connection pool, and what is told is the mean of the middle half of what it took more, by the clock on the wall. Streams
-are told by CPU, the least of several, which is what their reader takes from others, whatever the pace of the server.
+kind of connection pool, and what is told is what it takes more, by the clock on the wall. What is decided without a network, and
+streams, which come at the pace of the server, are told by the CPU they take.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ except ModuleNotFoundError:
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_CALLS = 600
+_CALLS, _STRETCHES = 100, 7
 _ROUND, _ROUNDS = 1_000, 30
 _STREAMS = 12
 _LATER = 5
@@ -57,24 +57,19 @@ class _Bare:
         return asked
 
 
-def _more(call: Callable[[], object], bare: Callable[[], object], times: int) -> float:
-    """Return the microseconds that *call* takes more than *bare*."""
-    for _ in range(max(2, times // 10)):
-        call(), bare()
-    differences = []
-    for _ in range(times):
-        first = time.perf_counter()
-        call()
-        middle = time.perf_counter()
-        bare()
-        differences.append((middle - first) - (time.perf_counter() - middle))
-    return _middle(differences) * 1e6
-
-
-def _middle(numbers: list[float]) -> float:
-    """Return the mean of the middle half of *numbers*."""
-    quarter = len(numbers) // 4
-    return statistics.fmean(sorted(numbers)[quarter : len(numbers) - quarter])
+def _more(call: Callable[[], object], bare: Callable[[], object]) -> float:
+    """Return the microseconds that *call* takes more than *bare*, in the stretch in which the machine was left alone most."""
+    stretches = []
+    for _ in range(_STRETCHES):
+        differences = []
+        for _ in range(_CALLS):
+            first = time.perf_counter()
+            call()
+            middle = time.perf_counter()
+            bare()
+            differences.append((middle - first) - (time.perf_counter() - middle))
+        stretches.append(statistics.median(differences))
+    return min(stretches[1:]) * 1e6
 
 
 def _per_chunk(stream: Callable[[], int]) -> float:
@@ -103,16 +98,16 @@ def _dead(call: Callable[[], object], whole_ms: float, bare: _Bare) -> dict[str,
 
 def _milliseconds(call: Callable[[], object]) -> float:
     taken = []
-    for _ in range(_CALLS // 10):
+    for _ in range(_CALLS):
         began = time.perf_counter()
         call()
         taken.append(time.perf_counter() - began)
     return statistics.median(taken) * 1000
 
 
-def _quick(call: Callable[[], object]) -> float:
+def _quick(call: Callable[[], object], timer: Callable[[], float] = time.process_time) -> float:
     """Return the microseconds of *call* in the quickest round, which is so long that what comes once in many calls, as a checkpoint, is in it."""
-    return min(timeit.repeat(call, gc.enable, number=_ROUND, repeat=_ROUNDS)) / _ROUND * 1e6
+    return min(timeit.repeat(call, gc.enable, timer, number=_ROUND, repeat=_ROUNDS)) / _ROUND * 1e6
 
 
 def _modelwright(bare: _Bare, path: str) -> dict[str, float]:
@@ -128,10 +123,11 @@ def _modelwright(bare: _Bare, path: str) -> dict[str, float]:
 
     registry, request = modelwright.load(path), modelwright.Request(_PROMPT, max_output_tokens=100)
     with tempfile.TemporaryDirectory() as folder, Dispatcher(registry, environ={"KEY": _KEY}) as dispatcher:
-        found = {"decision": _quick(_decision(registry, request, "memory:")), "decision, sqlite": _quick(_decision(registry, request, f"sqlite:{Path(folder) / 'state'}"))}
+        durable = _decision(registry, request, f"sqlite:{Path(folder) / 'state'}")
+        found = {"decision": _quick(_decision(registry, request, "memory:")), "durable": _quick(durable), "durable, wall": _quick(durable, time.perf_counter)}
         with Dispatcher(registry, environ={"KEY": _KEY}, transport=_Ready()) as ready:
             found["engine"] = _quick(lambda: ready.complete("alive/model", request))
-        found["call"] = _more(lambda: dispatcher.complete("alive/model", request), bare.call, _CALLS)
+        found["call"] = _more(lambda: dispatcher.complete("alive/model", request), bare.call)
         found |= {"bare call": _milliseconds(bare.call) * 1000, "chunk": _per_chunk(stream), "bare chunk": _per_chunk(bare.stream)}
         whole = _milliseconds(lambda: dispatcher.complete("alive/model", request))
         return found | _dead(lambda: dispatcher.complete(None, request), whole, bare)
@@ -191,7 +187,7 @@ def _openai(bare: _Bare) -> dict[str, float]:
         return sum(bool(chunk.choices and chunk.choices[0].delta.content) for chunk in client.chat.completions.create(**_BODY, stream=True))
 
     client = openai.OpenAI(base_url=bare.url.removesuffix("/chat/completions"), api_key=_KEY)
-    return {"call": _more(call, bare.call, _CALLS), "chunk": _per_chunk(stream)}
+    return {"call": _more(call, bare.call), "chunk": _per_chunk(stream)}
 
 
 def _litellm(bare: _Bare) -> dict[str, float]:
@@ -210,7 +206,7 @@ def _litellm(bare: _Bare) -> dict[str, float]:
     litellm.suppress_debug_info = True
     base = bare.url.removesuffix("/chat/completions")
     router = litellm.Router([deployment("alive", base), deployment("dead", base.replace("/v1", "/dead/v1"))], fallbacks=[{"dead": ["alive"]}])
-    found = {"call": _more(call, bare.call, _CALLS // 4), "chunk": _per_chunk(stream)}
+    found = {"call": _more(call, bare.call), "chunk": _per_chunk(stream)}
     return found | _dead(lambda: call("dead"), _milliseconds(call), bare)
 
 

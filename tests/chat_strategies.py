@@ -20,6 +20,7 @@ IDS = st.sampled_from(("call_1", "call_2", "toolu_3", ""))
 NAMES = st.sampled_from(("get_weather", "get_time"))
 RARELY_CACHED = st.sampled_from((None,) * 19 + ("5m",))
 SIGNATURES = st.none() | st.sampled_from(("c2lnbmVk", "YWdhaW4="))
+SIGNERS = st.sampled_from((None, None, None, "acme-chat"))
 
 
 def texts() -> st.SearchStrategy[Text]:
@@ -37,7 +38,7 @@ def media() -> st.SearchStrategy[Media]:
 def tool_calls() -> st.SearchStrategy[ToolCall]:
     """Return calls, few of them with broken arguments."""
     arguments = OBJECTS.map(json.dumps) | st.sampled_from(("", "{}", "{}", "{}", "{", "[1]"))
-    return st.builds(ToolCall, IDS, NAMES, arguments, SIGNATURES)
+    return st.builds(ToolCall, IDS, NAMES, arguments, SIGNATURES, SIGNERS)
 
 
 def tool_results() -> st.SearchStrategy[ToolResult]:
@@ -49,7 +50,7 @@ def tool_results() -> st.SearchStrategy[ToolResult]:
 def messages(protocol: str) -> st.SearchStrategy[Message]:
     """Return messages, with parts of *protocol* and now and then of another."""
     opaque = st.builds(Opaque, st.sampled_from((protocol, protocol, "acme-chat")), st.just({"executableCode": {"code": "1"}}))
-    thinking = st.builds(Thinking, WORDS, SIGNATURES, st.none())
+    thinking = st.builds(Thinking, WORDS, SIGNATURES, st.none(), SIGNERS)
     return st.one_of(
         st.builds(Message, st.just("user"), st.lists(texts() | media(), min_size=1, max_size=3)),
         st.builds(Message, st.just("assistant"), st.lists(texts() | thinking | tool_calls() | opaque | media(), min_size=1, max_size=5)),

@@ -16,6 +16,8 @@ from runtime.state.conformance import Clock
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from modelwright import Registry
+
 Answer = tuple[int, bytes]
 
 
@@ -74,18 +76,21 @@ class _Reply:
 
 
 class Desk:
-    """A dispatcher of the compiled registry, with a ledger, whose providers are *provided*; `heard` is what its hook was told."""
+    """A dispatcher of *registry*, or of the compiled one, with a ledger, whose providers are *provided*; `heard` is what its hook was told."""
 
-    def __init__(self, home: Path, provided: Provided, **more: Any) -> None:
+    def __init__(self, home: Path, provided: Provided, registry: Registry | None = None, **more: Any) -> None:
         self.clock = Clock()
         self.provided = provided
         self.heard: list[tuple[str, dict[str, Any]]] = []
-        self.ledger = Ledger(home / "ledger.sqlite", clock=self.clock)
-        given = {"state": MemoryStore(clock=self.clock), "ledger": self.ledger, "now": self.clock, "hook": lambda event, facts: self.heard.append((event, facts))}
-        self.dispatcher = Dispatcher(load(), transport=provided, **{**given, **more})
+        self.ledger = Ledger(home / "ledger.sqlite", clock=self.clock, hook=self._hear)
+        given = {"state": MemoryStore(clock=self.clock), "ledger": self.ledger, "now": self.clock, "hook": self._hear}
+        self.dispatcher = Dispatcher(registry or load(), transport=provided, **{**given, **more})
 
     def ask(self, ref: str | None = None, **more: Any) -> Any:
         return self.dispatcher.complete(ref, "Well?", **more)
+
+    def _hear(self, event: str, facts: dict[str, Any]) -> None:
+        self.heard.append((event, facts))
 
     def left(self, ref: str | None = None) -> list[int]:
         """Return what is left of each budget of the first candidate for *ref*."""

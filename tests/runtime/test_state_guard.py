@@ -10,7 +10,7 @@ import pytest
 
 from modelwright.runtime.errors import StateError, UsageError
 from modelwright.runtime.state import Shortage
-from modelwright.runtime.state.guard import RETRY_SECONDS, GuardedStore, StateWarning
+from modelwright.runtime.state.guard import RETRY_SECONDS, GuardedStore, StateWarning, guarded
 from modelwright.runtime.state.memory import MemoryStore
 from modelwright.runtime.state.sqlite import SqliteStore
 from runtime.state.conformance import START, Clock, StoreConformance, line
@@ -108,6 +108,14 @@ def test_a_policy_that_is_none_is_refused() -> None:
         GuardedStore(MemoryStore(), "fail")
 
 
+def test_what_is_in_memory_cannot_be_down_and_needs_no_guard(tmp_path: Path) -> None:
+    memory, sqlite = MemoryStore(), SqliteStore(tmp_path / "state.sqlite")
+    assert guarded(memory, "fail_closed") is memory
+    assert isinstance(guarded(sqlite, "fail_closed"), GuardedStore)
+    with pytest.raises(UsageError, match="write fail_open or fail_closed"):
+        guarded(memory, "fail")
+
+
 def test_who_may_go_on_is_held_to_the_limits_of_this_process(opened: World) -> None:
     opened.reserve(9)
     opened.shaky.is_down = True
@@ -193,6 +201,23 @@ def test_what_waits_is_bounded_and_what_is_dropped_is_told(opened: World, monkey
     assert opened.heard[-1] == ("state_lost", {"settlements": 1})
     opened.rise()
     assert opened.total() == 2 + 4
+
+
+def test_what_one_thread_missed_while_another_saw_the_store_rise_is_booked_by_the_next_call(opened: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    held, miss = opened.reserve(3), opened.store._miss
+
+    def late(spent: Any) -> None:
+        opened.rise()
+        miss(spent)
+
+    monkeypatch.setattr(GuardedStore, "_miss", lambda _, spent: late(spent))
+    opened.shaky.is_down = True
+    with pytest.warns(StateWarning):
+        opened.settle(held, 3, 2)
+    assert opened.total() == 3
+    opened.store.notes(["a"])
+    assert opened.total() == 2
+    assert [event for event, _ in opened.heard] == ["state_down", "state_up"]
 
 
 def test_without_a_hook_there_is_still_the_warning() -> None:

@@ -341,6 +341,45 @@ def test_a_file_that_stays_locked_while_it_is_made_is_told(file: Path) -> None:
     other.close()
 
 
+@pytest.mark.parametrize("seconds", [0.03, None])
+def test_a_file_that_somebody_reads_while_it_is_made_is_waited_for(seconds: float | None, file: Path) -> None:
+    file.parent.mkdir()
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM sqlite_master").fetchall()
+    store = SqliteStore(file, busy_seconds=0.1 if seconds is None else 20)
+    if seconds is None:
+        with pytest.raises(StateError, match="locked"):
+            store.notes(["a"])
+    else:
+        ends = threading.Timer(seconds, lambda: other.execute("ROLLBACK"))
+        ends.start()
+        assert store.notes(["a"]) == {}
+        ends.join()
+    store.close()
+    other.close()
+
+
+def test_who_is_told_to_come_back_while_the_file_is_made_does(store: SqliteStore, file: Path) -> None:
+    database = store._database
+    told: list[str] = []
+    database._make_file()
+    connection = sqlite3.connect(file, isolation_level=None)
+
+    def execute(statement: str) -> sqlite3.Cursor:
+        if statement == "PRAGMA journal_mode=WAL" and not told:
+            told.append(statement)
+            busy = sqlite3.OperationalError("database is locked")
+            busy.sqlite_errorname = "SQLITE_BUSY"
+            raise busy
+        return connection.execute(statement)
+
+    database._prepare(execute)
+    connection.close()
+    assert told
+    assert _used(store).totals([line()], START) == [1]
+
+
 def test_a_database_has_its_own_mark(store: SqliteStore, file: Path) -> None:
     _used(store)
     assert store._database.read("PRAGMA application_id") == [(APPLICATION,)]

@@ -122,9 +122,9 @@ def _is_sayable(part: Any) -> bool:
         case Text():
             return part.cache is None
         case Thinking():
-            return part.signature is not None
+            return part.over(wire.NAME).signature is not None
         case ToolCall():
-            return part.signature is None and part.arguments not in ("{", "[1]")
+            return part.arguments not in ("{", "[1]")
         case Media():
             return part.kind != "audio" and part.detail in (None, "auto")
     return False

@@ -60,7 +60,7 @@ def _merged(turns: list[tuple[str, list[Any]]]) -> list[tuple[str, list[Any]]]:
 def _said(message: Message) -> Any:
     """Yield the parts of *message* as plain values; thinking that says nothing is none, nor is empty text after a signature."""
     before = None
-    for part in message.content:
+    for part in [part.over(wire.NAME) if isinstance(part, Thinking) else part for part in message.content]:
         match part:
             case Text():
                 if part.text or not (isinstance(before, Thinking) and before.signature and not before.text):
@@ -71,7 +71,7 @@ def _said(message: Message) -> Any:
             case Media():
                 yield "media", part.media_type, part.data, part.url
             case ToolCall():
-                yield "call", bool(part.id), part.name, part.parsed(), part.signature
+                yield "call", bool(part.id), part.name, part.parsed(), part.signed_over(wire.NAME)
             case ToolResult():
                 yield "result", bool(part.call_id), part.is_error, "\n".join(inner.text for inner in part.content if isinstance(inner, Text)), _media(part.content)
             case Opaque():

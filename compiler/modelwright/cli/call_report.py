@@ -85,7 +85,7 @@ class Report:
         cost: Cost | None = getattr(error, "cost", None)
         if self._is_json:
             failure, response = error.failure, getattr(error, "response", None)
-            said = {"text": None if response is None else response.text, "thinking": None, "stop_reason": None, "losses": []}
+            said: dict[str, Any] = {"text": None if response is None else response.text, "thinking": None, "stop_reason": None, "losses": []}
             word = {"kind": error.kind, "class": None if failure is None else failure.kind, "message": str(error), "cure": error.cure, "retry_at": error.retry_at}
             self._print_document(said, _NOWHERE, cost, error.attempts, error.routing, word)
         else:
@@ -102,7 +102,7 @@ class Report:
         """Print what was used until the user stopped it."""
         cost: Cost | None = self._settled.get("cost")
         if self._is_json:
-            said = {"text": None, "thinking": None, "stop_reason": None, "losses": []}
+            said: dict[str, Any] = {"text": None, "thinking": None, "stop_reason": None, "losses": []}
             word = {"kind": "aborted", "class": "aborted", "message": "interrupted", "cure": None, "retry_at": None}
             self._print_document(said, {**_NOWHERE, "name": self._settled.get("candidate")}, cost, (), None, word)
             return _INTERRUPTED

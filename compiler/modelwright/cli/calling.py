@@ -11,7 +11,7 @@ import click
 from . import output
 
 if TYPE_CHECKING:
-    from ..ir.chat import Media, Request
+    from ..ir.chat import Media, Request, Text
     from ..runtime.dispatch.answer import Answer
     from ..runtime.dispatch.dispatcher import Dispatcher
     from ..runtime.registry import Registry
@@ -31,7 +31,7 @@ def request(
     from ..ir.chat import Message, Request, Text
 
     text = _text_of(prompt)
-    parts = [*map(_picture, images), Text(text)]
+    parts: list[Media | Text] = [*map(_picture, images), Text(text)]
     level = int(thinking) if thinking is not None and thinking.isdecimal() and len(thinking) < 10 else thinking
     return Request([Message("user", parts)], system=system, max_output_tokens=max_tokens, thinking=level, json_schema=None if schema is None else _schema(schema))
 
@@ -47,7 +47,7 @@ def call(registry: Registry, ref: str, asked: Request, report: Report, *, needs:
     from ..runtime.ledger import LedgerWarning
     from ..runtime.state.guard import StateWarning
 
-    limits = None if timeout is None else TimeLimits(attempt=timeout, total=timeout)
+    limits = None if timeout is None else TimeLimits(first_token=timeout, attempt=timeout, total=timeout)
     with warnings.catch_warnings():
         for category in (StateWarning, LedgerWarning):  # the report says it
             warnings.simplefilter("ignore", category)

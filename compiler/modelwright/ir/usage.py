@@ -85,6 +85,19 @@ class Usage(Frozen):
         _set(guess, "estimated", True)
         return guess
 
+    def raised(self, output_tokens: int) -> "Usage":
+        """
+        Return this usage with at least so many *output_tokens*, `estimated` where it is more than was counted.
+
+        >>> Usage(10, 1).raised(5), Usage(10, 7).raised(5)
+        (Usage(input_tokens=10, output_tokens=5, requests=1, estimated=True), Usage(input_tokens=10, output_tokens=7, requests=1))
+        """
+        if self.output_tokens >= output_tokens:
+            return self
+        more = Usage(**{**self._given, "output_tokens": output_tokens})
+        _set(more, "estimated", True)
+        return more
+
     def __getattr__(self, name: str) -> int:
         if name in FIELDS:
             return self._given.get(name, 0)

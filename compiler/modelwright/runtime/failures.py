@@ -7,6 +7,7 @@ The tables are `errors` of a provider's file and `registry/vocabulary/errors.yam
 from ..ir.resolved import Frozen
 
 ABORTED, OVERFLOW, TIMEOUT, SERVER_ERROR, INVALID = "aborted", "context_overflow", "timeout", "server_error", "invalid_request"
+_SUCCESS = range(200, 300)
 UNKNOWN = SERVER_ERROR
 """What a failure that nothing fits counts as: another route may answer."""
 
@@ -84,7 +85,8 @@ class Classifier:
 
 
 def _matches(sign: "Mapping[str, Any]", trouble: "Trouble", text: str) -> bool:
-    if "status" in sign and trouble.status not in sign["status"]:
+    is_within = trouble.status is None or trouble.status in _SUCCESS  # an answer that says by its text alone that it is a failure
+    if "status" in sign and trouble.status not in sign["status"] and not (is_within and "text" in sign):
         return False
     if "code" in sign and trouble.code not in sign["code"] and trouble.type not in sign["code"]:
         return False

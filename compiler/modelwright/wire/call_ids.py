@@ -6,7 +6,7 @@ def made_up(answer: "str | None", number: int) -> str:
     Return an id for call *number* of an *answer* that gave it none, made of what tells the answer from all others; None: nothing does.
 
     >>> made_up("resp-1", 2), made_up("resp-2", 2), made_up(None, 2)
-    ('call_3cecf1cd70_2', 'call_43ed3bb5eb_2', 'call_2')
+    ('call_9a8fd09575_2', 'call_6eb53ae421_2', 'call_2')
     """
     if not answer:
         return f"call_{number}"

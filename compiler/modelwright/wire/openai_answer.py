@@ -78,7 +78,7 @@ def trouble_of(raw: "Any", status: "int | None") -> Trouble:
     about = _details(error, "metadata")
     behind, limit = about.get("raw"), about.get("limit_source")
     message = f"{found.message} ({behind[:500]})" if isinstance(behind, str) and behind.strip() else found.message
-    kind = found.type or (limit if isinstance(limit, str) else None)
+    kind = (found.type if found.type != "error" else None) or (limit if isinstance(limit, str) else None)
     return Trouble(message, status=status, type=kind, code=found.code, retry_after_seconds=_asked_wait(error, about, message), raw=raw)
 
 

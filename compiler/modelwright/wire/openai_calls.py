@@ -1,4 +1,8 @@
-"""What servers say of a call besides its id, name and arguments, kept as the call's signature: JSON text of those fields, so that they go back as they came."""
+"""
+Calls in OpenAI's protocols: whether there are any, and what servers say of one besides its id, name and arguments.
+
+That is kept as the call's signature, JSON text of those fields, so that they go back as they came.
+"""
 
 from .failure_body import decoded
 
@@ -7,6 +11,16 @@ CUSTOM = "custom"
 """`type` of a call whose arguments are any text."""
 
 _USUAL = frozenset(("index", "id", "call_id", "type", "function", "custom", "name", "arguments", "input", "status"))
+
+
+def tool_choice(request: "Request", losses: "Losses") -> "str | None":
+    """Return which tools are called; None: nothing is said of it."""
+    choice = request.tool_choice
+    if choice is None or request.tools or "tools" in request.extra:
+        return choice
+    if choice not in ("auto", "none"):
+        losses.add(f"the tool choice {choice!r} without tools", "declare the tool or leave out `tool_choice`")
+    return None
 
 
 def signature(said: "dict[str, Any]", *, is_custom: bool) -> "str | None":
@@ -39,4 +53,5 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..ir.chat import ToolCall
+    from ..ir.chat import Request, ToolCall
+    from .request_body import Losses

@@ -7,7 +7,7 @@ do not know.
 
 from ..ir.chat import Media, Opaque, Text, Thinking, ToolCall, ToolResult
 from .call_ids import CallIds
-from .openai_calls import CUSTOM, signed_fields
+from .openai_calls import CUSTOM, signed_fields, tool_choice
 from .openai_media import data_url, file_name, sound
 from .openai_schema import is_strict, schema_name
 from .openai_thinking import may_think, thinking_fields
@@ -30,8 +30,9 @@ def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
     body: dict[str, Any] = {"model": target.model, "messages": [turn for message in request.messages for turn in writer.turns(message)]}
     if request.tools:
         body["tools"] = [_tool(tool, losses) for tool in request.tools]
-    if request.tool_choice is not None and (request.tools or request.tool_choice not in ("auto", "none")):
-        body["tool_choice"] = request.tool_choice if request.tool_choice in _CHOICES else {"type": "function", "function": {"name": request.tool_choice}}
+    choice = tool_choice(request, losses)
+    if choice is not None:
+        body["tool_choice"] = choice if choice in _CHOICES else {"type": "function", "function": {"name": choice}}
     if request.parallel_tools is not None and request.tools:
         body["parallel_tool_calls"] = request.parallel_tools
     form = _response_format(request, quirks, losses)

@@ -7,7 +7,7 @@ Nothing is stored: the whole conversation is sent each time, and what the model 
 from ..ir.chat import Media, Opaque, Text, Thinking, ToolCall, ToolResult
 from .call_ids import CallIds
 from .failure_body import decoded
-from .openai_calls import CUSTOM, signed_fields
+from .openai_calls import CUSTOM, signed_fields, tool_choice
 from .openai_media import data_url, file_name
 from .openai_schema import is_strict, schema_name
 from .openai_thinking import may_think, thinking_fields
@@ -38,8 +38,9 @@ def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
     body["input"] = [item for message in messages for item in writer.items(message)]
     if request.tools:
         body["tools"] = [_tool(tool, losses) for tool in request.tools]
-    if request.tool_choice is not None and (request.tools or request.tool_choice not in ("auto", "none")):
-        body["tool_choice"] = request.tool_choice if request.tool_choice in _CHOICES else {"type": "function", "name": request.tool_choice}
+    choice = tool_choice(request, losses)
+    if choice is not None:
+        body["tool_choice"] = choice if choice in _CHOICES else {"type": "function", "name": choice}
     if request.parallel_tools is not None and request.tools:
         body["parallel_tool_calls"] = request.parallel_tools
     form = _form(request, quirks, losses)

@@ -114,6 +114,8 @@ def test_a_profile_that_is_asked_for_is_the_only_one() -> None:
         "no/eyes": "account no looks into no profiles; add `profile` to its `credentials`",
     }
     assert kept(registry.route("mine/north-eyes@token")) == ["mine/eyes@token"]
+    no = registry_of(accounts={"no": north(profiles={"key": PROFILES["key"]}, credentials=["env"])})
+    assert kept(no.route("north/eyes@key")) == []
 
 
 def test_a_profile_that_is_not_there_is_an_error_that_lists_those_that_are() -> None:

@@ -115,6 +115,12 @@ def test_one_candidate_is_not_asked_about() -> None:
     assert [(one.name, one.score, one.notes) for one in routing] == [("south/gift", None, ())]
 
 
+def test_the_accounts_of_one_model_keep_their_order() -> None:
+    accounts = {"b": {"provider": "north"}, "a": {"provider": "north"}}
+    router = Router(registry_of(accounts=accounts, policy={"routing_policies": ["cheapest"]}), choose=lambda _: pytest.fail("nothing was to be chosen"))
+    assert kept(router.route(["north/eyes"])) == kept(router.route("north/eyes")) == ["b/eyes", "a/eyes"]
+
+
 def test_where_no_policy_says_anything_the_first_is_taken_or_the_one_that_is_chosen() -> None:
     """acceptance/routerly.md (c): all abstain, then chance; ours is given from outside."""
     assert kept(weighed("context", "health")) == REFS

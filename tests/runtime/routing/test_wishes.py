@@ -138,6 +138,16 @@ def test_where_the_default_cannot_be_called_either_there_is_no_route_and_no_warn
     assert (kept(routing), skipped(routing), routing.warning) == ([], {"off/seer": "account off is inactive"}, None)
 
 
+def test_the_default_that_stands_in_is_of_the_provider_that_is_named() -> None:
+    routing = registry_of(accounts=ACCOUNTS, policy={"capability_missing": "default"}).route(needs=Needs(["audio"], provider="south"))
+    assert kept(routing) == ["second/seer"]
+
+
+def test_where_policies_choose_all_models_of_the_accounts_come_into_question() -> None:
+    routing = registry_of(accounts={"all": ACCOUNTS["all"], "second": ACCOUNTS["second"]}, policy={"routing_policies": ["cheapest"]}).route()
+    assert kept(routing) == ["second/gift", "all/blind", "second/seer", "all/eyes"]
+
+
 def test_where_something_can_nothing_is_said_of_a_default() -> None:
     routing = registry_of(accounts=ACCOUNTS, policy={"capability_missing": "default"}).route(needs="vision")
     assert (kept(routing)[0], routing.warning) == ("first/eyes", None)

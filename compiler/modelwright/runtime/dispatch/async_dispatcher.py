@@ -103,6 +103,7 @@ class _Steps:
         self._steps = run.steps()
         self._transport = transport
         self._reply: AsyncReply | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._events: Iterator[Any] = iter(())
         self.answer: Answer | None = None
 
@@ -140,7 +141,7 @@ class _Steps:
             found = await self._transport.open(step)
             if isinstance(found, Down):
                 return found
-            self._reply = found
+            self._reply, self._loop = found, asyncio.get_running_loop()
             return found.head
         if kind is Shut:
             return await self._shut()
@@ -160,6 +161,22 @@ class _Steps:
             self._steps.close()
         finally:
             await asyncio.shield(self._shut())
+
+    def __del__(self) -> None:
+        self._steps.close()
+        reply, loop = self._reply, self._loop
+        if reply is not None and loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(_let_go, loop, reply)
+
+
+_letting_go: "set[asyncio.Task[None]]" = set()
+
+
+def _let_go(loop: asyncio.AbstractEventLoop, reply: "AsyncReply") -> None:
+    """Close what was left without a word."""
+    task = loop.create_task(reply.close())  # type: ignore[arg-type]  # it is a coroutine here
+    _letting_go.add(task)
+    task.add_done_callback(_letting_go.discard)
 
 
 TYPE_CHECKING = False

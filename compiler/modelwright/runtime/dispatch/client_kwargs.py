@@ -62,7 +62,8 @@ def client_kwargs(registry: "Registry", candidate: "Candidate", environ: "Mappin
     """
     Return what the SDK of the protocol of *candidate* takes.
 
-    The credential goes in as the route takes it, as a header, and as the client's own key, too, so that it looks for no other.
+    The credential goes in as the route takes it, as a header, and as the client's own key, too, so that it looks for no other. Where
+    the client takes none of that kind, or the route none at all, its own key is the word `none`.
 
     Raises CredentialError when there is none, and UsageError where no SDK is known for the protocol, or it cannot reach the route.
     """
@@ -111,8 +112,9 @@ def _put_key(arguments: "dict[str, Any]", words: "Mapping[str, Any]", credential
     secret = credential.parts().get("key")
     name = next((names[header.lower()] for header, value in carrying.items() if header.lower() in names and secret and value.endswith(secret)), None)
     if name is None:
-        arguments.update(words.get("otherwise", {}))
-    else:
+        for other, word in words.get("otherwise", {}).items():
+            _put(arguments, other, word)
+    elif not name.startswith(f"{words['headers']}."):
         _put(arguments, name, secret)
 
 

@@ -155,7 +155,8 @@ class Core:
         """Return *trouble* classified by the provider's rules and the registry's; *is_stream*: it broke a stream that had begun."""
         cleaned = Trouble(way.cleaned(trouble.message), status=trouble.status, type=trouble.type, code=trouble.code, retry_after_seconds=trouble.retry_after_seconds)
         found = self.classifier.failure(cleaned, way.provider_errors, retry_after_seconds)
-        return Failure(_BROKEN, found.message, self.classifier.words, cleaned, found.retry_after_seconds) if is_stream and found.cools == "nothing" else found
+        is_broken = is_stream and found.cools == "nothing" and found.failover  # what is the caller's stays that
+        return Failure(_BROKEN, found.message, self.classifier.words, cleaned, found.retry_after_seconds) if is_broken else found
 
     def down(self, way: "Way", down: "Down", *, is_stream: bool = False) -> Failure:
         """Return the failure of a connection."""
@@ -198,6 +199,11 @@ class Core:
     def guess(self, request: "Request", response: "Response | None") -> Usage:
         """Return the usage that nobody counted, by the length of the texts."""
         return Usage.estimate(_text_of(request), "" if response is None else response.text + response.thinking)
+
+    def used(self, request: "Request", response: "Response") -> Usage:
+        """Return the usage of an answer that broke off: what was counted by then, but no less than what came."""
+        guess = self.guess(request, response)
+        return guess if response.usage is None else response.usage.raised(guess.output_tokens)
 
     # What is told
 

@@ -1,6 +1,7 @@
 """Calls that are waited for."""
 
 import time
+from _thread import allocate_lock
 
 from ..registry import Registry, load
 from .answer import Answer
@@ -27,6 +28,7 @@ class Dispatcher:
 
     def __init__(self, registry: "Registry | None" = None, *, transport: "Transport | None" = None, **more: "Any") -> None:
         self._transport = transport
+        self._lock = allocate_lock()
         self._core = Core(load() if registry is None else registry, **more)
 
     def complete(self, ref: "str | Sequence[str] | None", request: "Request | str | Iterable[Message]", **more: "Any") -> Answer:
@@ -77,7 +79,8 @@ class Dispatcher:
         if self._transport is None:
             from .httpx_transport import HttpxTransport
 
-            self._transport = HttpxTransport()
+            with self._lock:
+                self._transport = self._transport or HttpxTransport()
         return self._transport
 
 

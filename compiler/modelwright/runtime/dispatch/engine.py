@@ -9,11 +9,12 @@ never taken back: from the first piece of an answer on, a failure ends the strea
 from ...wire.protocol import UnspeakableError
 from ..cooldown import Cooled, Entry
 from ..errors import CredentialError, UsageError
-from ..failures import ABORTED
+from ..failures import ABORTED, Failure
 from ..routing.candidate import COOLING, FAILED, SPENT, UNFIT, Routing as _Routing
 from ..spending import FAILED as NOTHING_CAME, PARTIAL, SUCCEEDED, Refusal
 from . import errors
 from .answer import Answer, Attempt
+from .current import Current
 from .prepare import why
 from .receive import Received, receive
 from .steps import Shut, Sleep, Work
@@ -27,15 +28,16 @@ _OF_ACCOUNT = "credential"
 class Run:
     """One call under way."""
 
-    __slots__ = ("_attempts", "_began", "_core", "_current", "_met", "_out", "_received", "asked", "options", "request", "routing")
+    __slots__ = ("_attempts", "_began", "_core", "_current", "_is_written", "_met", "_out", "_received", "asked", "options", "request", "routing")
 
     def __init__(self, core: "Core", request: "Request", routing: "Routing", asked: str, options: "Options") -> None:
         self._core = core
         self._attempts: list[Attempt] = []
         self._out: dict[tuple[str, str, str | None], Candidate] = {}
-        self._current: _Current | None = None
+        self._current: Current | None = None
         self._received = Received(options.is_stream)
         self._met: dict[str, set[str]] = {}
+        self._is_written = False
         self._began = core.monotonic()
         self.request = request
         self.routing = routing
@@ -57,7 +59,10 @@ class Run:
         cooled: list[Cooled] = []
         for place, candidate in enumerate(candidates):
             if failure is not None and self._is_out(candidate, failure):
+                self._skip(place, candidate, f"its credential failed just now ({failure.kind})", FAILED)
                 continue
+            if failure is not None and self._left() <= 0:
+                break
             way = yield from self._way(candidate, place)
             if way is None:
                 continue
@@ -67,8 +72,7 @@ class Run:
             current = self._start(way, entry, place)
             if current is None:
                 continue
-            is_last = place == len(candidates) - 1
-            failure = yield from self._tries(current, is_last=is_last)
+            failure = yield from self._tries(current, candidates[place + 1 :])
             if failure is None:
                 return self._answer(current)
             if not self._goes_on(failure):
@@ -110,7 +114,7 @@ class Run:
         met.add(way.keys.model)
         return is_sibling
 
-    def _start(self, way: "Way", entry: "Entry", place: int) -> "_Current | None":
+    def _start(self, way: "Way", entry: "Entry", place: int) -> "Current | None":
         """Return the attempt with its request made and its money reserved; None, and it is skipped, when either cannot be."""
         core, candidate = self._core, way.candidate
         try:
@@ -125,25 +129,29 @@ class Run:
             core.tell("refused", {"candidate": candidate.name, "reason": str(granted)})
             self._skip(place, candidate, str(granted), SPENT)
             return None
-        self._current = _Current(way, entry, call, granted)
+        self._current = Current(way, entry, call, granted)
         return self._current
 
-    def _tries(self, current: "_Current", *, is_last: bool) -> "Generator[Any, Any, Failure | None]":
-        """Send the request, again where that helps and no other candidate is left; return how it failed at last, None for an answer."""
+    def _tries(self, current: "Current", others: "list[Candidate]") -> "Generator[Any, Any, Failure | None]":
+        """Send the request, again where that helps and none of *others* is left; return how it failed at last, None for an answer."""
         core, tries = self._core, 0
         while True:
-            began = core.monotonic()
+            current.sent_at = began = core.monotonic()
             self._received = Received(self.options.is_stream)
             limits = core.limits.within(began, self._began, current.way.call_seconds, core.monotonic)
+            if core.is_heard:
+                core.tell("sent", {"candidate": current.way.candidate.name, "route": current.way.endpoint.route, "number": len(self._attempts) + 1})
             failure = yield from receive(current.way, current.call, self._received, limits, core)
             yield Shut()
-            self._attempts.append(Attempt(current.way.candidate.name, current.way.endpoint.route, failure, (core.monotonic() - began) * 1000))
+            self._attempts.append(current.attempt(failure, core.monotonic()))
+            current.sent_at = None
             if failure is None:
                 return None
             core.tell("failed", {"candidate": current.way.candidate.name, "class": failure.kind, "message": failure.message, "status": failure.status})
             if self._received.is_given:
                 raise self._broken(current, failure)
-            wait = self._wait(failure, tries) if is_last or not self._goes_on(failure) else None
+            is_last = not self._goes_on(failure) or all(self._is_out(one, failure) or self._is_cooling(one) for one in others)
+            wait = self._wait(failure, tries) if is_last else None
             if wait is None:
                 self._failed(current, failure)
                 return failure
@@ -160,8 +168,16 @@ class Run:
         if failure.retry == "after" and asked is None:
             return None
         wait = _BACKOFF_SECONDS[min(tries, len(_BACKOFF_SECONDS) - 1)] if asked is None else asked
-        left = self._began + self._core.limits.total - self._core.monotonic()
-        return wait if wait <= min(self._core.longest_wait_seconds, left) else None
+        return wait if wait <= self._core.longest_wait_seconds and wait < self._left() else None
+
+    def _left(self) -> float:
+        """Return how many seconds the call may still take."""
+        return self._began + self._core.limits.total - self._core.monotonic()
+
+    def _is_cooling(self, candidate: "Candidate") -> bool:
+        """Tell whether it is known already that *candidate* is left alone now."""
+        way = self._core.ways.kept(candidate, is_stream=self.options.is_stream)
+        return way is not None and bool(self._core.cooldowns.look(way.keys))
 
     def _goes_on(self, failure: "Failure") -> bool:
         """Tell whether another candidate may be tried."""
@@ -176,7 +192,7 @@ class Run:
         before = last.way.candidate
         return (candidate.account["id"], candidate.profile) == (before.account["id"], before.profile)
 
-    def _failed(self, current: "_Current", failure: "Failure") -> None:
+    def _failed(self, current: "Current", failure: "Failure") -> None:
         core = self._core
         core.settle(current.granted, current.way, None, NOTHING_CAME, did_work=False if failure.failover else None)
         if failure.cools == "nothing":
@@ -191,7 +207,7 @@ class Run:
         self._out[current.way.candidate.key] = current.way.candidate.skipped(str(failure), FAILED)
         current.is_settled = True
 
-    def _answer(self, current: "_Current") -> Answer:
+    def _answer(self, current: "Current") -> Answer:
         core, received = self._core, self._received
         response = received.response
         cost = core.cost(current.way.candidate.model, response.usage or core.guess(self.request, response))
@@ -199,10 +215,10 @@ class Run:
         core.cooldowns.succeeded(current.entry)
         current.is_settled = True
         answer = Answer(response, current.way.candidate, tuple(self._attempts), cost, current.call.losses, self._routing())
-        core.write_down(self, SUCCEEDED, cost, response.stop_reason)
+        self._write_down(SUCCEEDED, cost, response.stop_reason)
         return answer
 
-    def _broken(self, current: "_Current", failure: "Failure") -> errors.StreamBrokenError:
+    def _broken(self, current: "Current", failure: "Failure") -> errors.StreamBrokenError:
         cost = self._settled_partly(current, did_work=False)
         self._core.cooldowns.failed(
             current.entry, failure.kind, retry_after_seconds=failure.retry_after_seconds, table=self._core.table(failure.kind, current.way.candidate.model.provider)
@@ -211,20 +227,28 @@ class Run:
 
     def _abandoned(self) -> None:
         """The caller gave up: what was used by then is billed, and nothing is held against the route."""
-        current = self._current
-        if current is None or current.is_settled:
-            return
-        self._settled_partly(current, did_work=None)
-        self._core.cooldowns.left(current.entry)
+        core, current = self._core, self._current
+        if current is not None and not current.is_settled:
+            core.cooldowns.left(current.entry)
+            if current.sent_at is None:  # between two attempts
+                core.settle(current.granted, current.way, None, NOTHING_CAME, did_work=None)
+            else:
+                self._attempts.append(current.attempt(Failure(ABORTED, "the caller gave up", core.classifier.words), core.monotonic()))
+                self._settled_partly(current, did_work=None)
+        if self._attempts and not self._is_written:
+            self._write_down(NOTHING_CAME, None, None)
 
-    def _settled_partly(self, current: "_Current", *, did_work: "bool | None") -> "Cost":
-        core, response = self._core, self._received.response
-        usage = response.usage or core.guess(self.request, response)
-        cost = core.cost(current.way.candidate.model, usage)
+    def _settled_partly(self, current: "Current", *, did_work: "bool | None") -> "Cost":
+        core = self._core
+        cost = core.cost(current.way.candidate.model, core.used(self.request, self._received.response))
         core.settle(current.granted, current.way, cost, PARTIAL, did_work=did_work)
         current.is_settled = True
-        core.write_down(self, PARTIAL, cost, None)
+        self._write_down(PARTIAL, cost, None)
         return cost
+
+    def _write_down(self, outcome: str, cost: "Cost | None", stop_reason: "str | None") -> None:
+        self._is_written = True
+        self._core.write_down(self, outcome, cost, stop_reason)
 
     def _skip(self, place: int, candidate: "Candidate", reason: str, cause: str) -> None:
         self._out[candidate.key] = candidate.skipped(reason, cause)
@@ -246,11 +270,11 @@ class Run:
             kind = errors.COOLING
         else:
             kind = errors.SPENT if causes == {SPENT} else errors.EXCLUDED
-        self._core.write_down(self, NOTHING_CAME, None, None)
+        self._write_down(NOTHING_CAME, None, None)
         return errors.CallError(kind, routing, tuple(self._attempts), failure, min((one.until for one in cooled), default=None))
 
     @property
-    def current(self) -> "_Current | None":
+    def current(self) -> "Current | None":
         """The attempt under way, or the last one."""
         return self._current
 
@@ -265,29 +289,13 @@ class Run:
         return self._began
 
 
-class _Current:
-    """An attempt under way."""
-
-    __slots__ = ("call", "entry", "granted", "is_settled", "way")
-
-    def __init__(self, way: "Way", entry: "Entry", call: "Call", granted: "Reservation") -> None:
-        self.way = way
-        self.entry = entry
-        self.call = call
-        self.granted = granted
-        self.is_settled = False
-
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator
     from typing import Any
 
     from ...ir.chat import Request
-    from ...wire.protocol import Call
     from ..cost import Cost
-    from ..failures import Failure
     from ..routing.candidate import Candidate, Routing
-    from ..spending import Reservation
     from .core import Core, Options
     from .prepare import Way

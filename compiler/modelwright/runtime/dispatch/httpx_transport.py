@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from functools import lru_cache
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 _CONNECTIONS = httpx.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=60)
 _ACCEPT = {"accept": "*/*"}
+_CONNECTED = ("connect_tcp.complete", "connect_unix_socket.complete", "start_tls.complete")
+_SHORTEST_SECONDS = 0.001
 _url = lru_cache(maxsize=1000)(httpx.URL)
 """Reading an address takes longer than all that is decided for a call."""
 
@@ -25,8 +29,8 @@ class HttpxTransport:
     """
     Carries requests over *client*, by default one of its own that takes proxies from the environment.
 
-    What is waited for is the next piece of a body; how long is settled when the body begins, so a call may overrun its limit as a
-    whole by the limit between two pieces.
+    httpx waits so long for each packet, which a server that drips bytes draws out for ever. So every connection that is made is
+    told when the thread that reads it wants to be back: the `trace` of a request hears of it (https://www.encode.io/httpcore/extensions/).
     """
 
     def __init__(self, client: httpx.Client | None = None) -> None:
@@ -36,10 +40,12 @@ class HttpxTransport:
     def open(self, request: Open) -> _Reply | Down:
         try:
             built = _built(self._client, request)
+            built.extensions["trace"] = _connected
+            _due.at = monotonic() + request.read_seconds
             response = self._client.send(built, stream=True, follow_redirects=False)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             return _down(error, request.read_seconds)
-        return _Reply(response, built)
+        return _Reply(response)
 
     def close(self) -> None:
         if self._is_own:
@@ -47,15 +53,16 @@ class HttpxTransport:
 
 
 class _Reply:
-    def __init__(self, response: httpx.Response, request: httpx.Request) -> None:
+    def __init__(self, response: httpx.Response) -> None:
         self.head = _head(response)
-        self._response, self._request = response, request
+        self._response = response
         self._pieces: Iterator[bytes] | None = None
 
     def read(self, seconds: float) -> bytes | Down | None:
         if self._pieces is None:
-            self._request.extensions["timeout"]["read"] = seconds
-            self._pieces = self._response.iter_bytes()
+            self._response.request.extensions["timeout"]["read"] = None
+            self._pieces = self._response.iter_bytes() if "content-encoding" in self.head.headers else iter(self._response.stream)
+        _due.at = monotonic() + seconds
         try:
             return next(self._pieces, None)
         except (httpx.HTTPError, httpx.StreamError, OSError, ValueError) as error:
@@ -65,8 +72,31 @@ class _Reply:
         self._response.close()
 
 
+class _Due(threading.local):
+    """When this thread wants to be back from what it reads."""
+
+    at = float("inf")
+
+
+_due = _Due()
+
+
+def _connected(event: str, facts: dict[str, Any]) -> None:
+    """Have a connection that was made wait no longer than the thread that reads it."""
+    if not event.endswith(_CONNECTED):
+        return
+    stream = facts["return_value"]
+    read = stream.read
+
+    def read_in_time(most_bytes: int, timeout: float | None = None) -> bytes:
+        left = max(_SHORTEST_SECONDS, _due.at - monotonic())
+        return read(most_bytes, left if timeout is None else min(left, timeout))  # type: ignore[no-any-return]
+
+    stream.read = read_in_time
+
+
 class AsyncHttpxTransport:
-    """The same, awaited; limits are exact."""
+    """The same, awaited."""
 
     def __init__(self, client: httpx.AsyncClient | None = None) -> None:
         self._is_own = client is None
@@ -74,7 +104,8 @@ class AsyncHttpxTransport:
 
     async def open(self, request: Open) -> _AsyncReply | Down:
         try:
-            response = await self._client.send(_built(self._client, request), stream=True, follow_redirects=False)
+            async with asyncio.timeout(request.read_seconds):
+                response = await self._client.send(_built(self._client, request), stream=True, follow_redirects=False)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             return _down(error, request.read_seconds)
         return _AsyncReply(response)
@@ -114,8 +145,10 @@ def _head(response: httpx.Response) -> Head:
 
 def _down(error: Any, seconds: float) -> Down:
     """Return what *error* is; its text may name the host, never the request."""
-    if isinstance(error, (httpx.ConnectTimeout, httpx.PoolTimeout)):
+    if isinstance(error, httpx.ConnectTimeout):
         return Down(UNREACHABLE, "no connection in time")
+    if isinstance(error, httpx.PoolTimeout):
+        return Down(TIMEOUT, "no connection was free in time")
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
         return Down(TIMEOUT, f"nothing came for {seconds:.3g} seconds")
     if isinstance(error, (httpx.ConnectError, httpx.ProxyError)):

@@ -54,7 +54,12 @@ class Limits:
 
     def between(self) -> float:
         """Return how long the next piece may take."""
-        return min(self._limits.between, self._left())
+        left, between = self._until - self._monotonic(), self._limits.between
+        return between if between < left else max(0.001, left)
+
+    def shorter(self, seconds: float) -> "Limits":
+        """Return limits that end *seconds* from now, if these do not end before."""
+        return Limits(self._limits, self._began, min(self._until, self._monotonic() + seconds), self._monotonic)
 
     def is_over(self) -> bool:
         """Tell whether the time is up."""

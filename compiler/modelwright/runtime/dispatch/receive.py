@@ -11,6 +11,8 @@ from .steps import CUT, TIMEOUT, Down, Open, Read
 MOST_BYTES = 64 * 1024 * 1024
 """Of one answer; a longer one is no answer of a model."""
 _MOST_OF_FAILURE = 1024 * 1024
+_FAILURE_SECONDS = 5.0
+"""How long the body of a failure is waited for: its status says enough to go on."""
 _LAST_SECONDS = 0.25
 """How long the end of a connection is waited for after the end of a stream, so that it can be used again."""
 _UNSAID = (Started, UsageSeen, Stopped)
@@ -41,9 +43,9 @@ def receive(way: "Way", call: "Call", received: Received, limits: "Limits", core
     url = call.url if not query else f"{call.url}{'&' if '?' in call.url else '?'}{urlencode(query)}"
     head = yield Open(call.method, url, headers, call.body, limits.connect(), limits.first(is_stream=way.target.is_stream))
     if isinstance(head, Down):
-        return core.down(way, head)
+        return core.down(way, Down(TIMEOUT, limits.said()) if limits.is_over() else head)
     if not 200 <= head.status < 300:
-        body = yield from _body(limits, _MOST_OF_FAILURE)
+        body = yield from _body(limits.shorter(_FAILURE_SECONDS), _MOST_OF_FAILURE)
         said = way.protocol.trouble(head.status, head.headers, body if isinstance(body, bytes) else b"")
         return core.failure(way, said, asked_wait_seconds(head.headers, core.now(), is_rate_limited=head.status == _RATE_LIMITED))
     if way.target.is_stream or way.target.quirks.get("always_stream"):
@@ -78,9 +80,10 @@ def _body(limits: "Limits", most: int) -> "Generator[Any, Any, bytes | Down]":
 def _stream(way: "Way", received: Received, limits: "Limits", core: "Core") -> "Generator[Any, Any, Failure | None]":
     decoder, take = way.protocol.Decoder(), received._assembler.take
     waiting: list[Any] = []
+    has_begun = False
     size = 0
     while True:
-        piece = yield Read(limits.between() if received.is_given else limits.first(is_stream=True))
+        piece = yield Read(limits.between() if has_begun else limits.first(is_stream=True))
         if type(piece) is Down:
             return core.down(way, piece, is_stream=received.is_given)
         events = decoder.end() if piece is None else decoder.feed(piece)
@@ -94,13 +97,14 @@ def _stream(way: "Way", received: Received, limits: "Limits", core: "Core") -> "
         if events:
             if received.is_given:
                 yield events
-            else:
+            elif not has_begun:
                 waiting += events
                 if not all(isinstance(event, _UNSAID) for event in events):
+                    has_begun = True
                     if received.is_stream:
                         received.is_given = True
                         yield waiting
-                    waiting = [] if received.is_stream else waiting
+                    waiting = []
         if trouble is not None:
             return core.failure(way, trouble, None, is_stream=received.is_given)
         if decoder.is_done:

@@ -5,7 +5,7 @@
 from collections import namedtuple
 
 Open = namedtuple("Open", "method url headers body connect_seconds read_seconds")
-Open.__doc__ = "Send a request and wait for the head of the answer. What comes of it is a `Head` or a `Down`."
+Open.__doc__ = "Send a request and wait for the head of the answer, `read_seconds` in all. What comes of it is a `Head` or a `Down`."
 Read = namedtuple("Read", "seconds")
 Read.__doc__ = "Wait so long for more of the body. What comes of it is bytes, None at the end, or a `Down`."
 Shut = namedtuple("Shut", ())

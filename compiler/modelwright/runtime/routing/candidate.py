@@ -12,6 +12,7 @@ class Candidate(Frozen):
 
     __slots__ = ("_registry", "account", "cause", "model", "notes", "profile", "reason", "score")
 
+    _registry: "Registry | None"
     model: "Model"
     """As asked for through the account; where the provider is the account, through none."""
     account: "Mapping[str, Any]"

@@ -217,7 +217,7 @@ def _forked() -> None:
         database._after_fork()
 
 
-if hasattr(os, "register_at_fork"):
+if hasattr(os, "register_at_fork"):  # pragma: no branch  # Windows forks nothing
     os.register_at_fork(after_in_child=_forked)
 
 TYPE_CHECKING = False
