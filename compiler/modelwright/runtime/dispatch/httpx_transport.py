@@ -61,7 +61,8 @@ class _Reply:
     def read(self, seconds: float) -> bytes | Down | None:
         if self._pieces is None:
             self._response.request.extensions["timeout"]["read"] = None
-            self._pieces = self._response.iter_bytes() if "content-encoding" in self.head.headers else iter(self._response.stream)
+            stream: Any = self._response.stream  # as it is, where nothing is to be decoded
+            self._pieces = self._response.iter_bytes() if "content-encoding" in self.head.headers else iter(stream)
         _due.at = monotonic() + seconds
         try:
             return next(self._pieces, None)
