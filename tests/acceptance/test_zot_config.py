@@ -6,6 +6,7 @@ import json
 import stat
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,7 @@ def zot_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "zot"
 
 
+@cache
 def _routes() -> list[dict[str, Any]]:
     files = sorted((ROOT / "registry" / "providers").glob("*.yaml"))
     return [route for file in files for route in yaml.safe_load(file.read_text())["routes"]]
