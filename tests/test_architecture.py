@@ -152,8 +152,14 @@ def test_everything_public_is_exported_sorted_documented_and_of_the_runtime() ->
         value = getattr(modelwright, name)
         assert name == "__version__" or value.__doc__, name
         assert name == "__version__" or value.__module__.startswith(("modelwright.runtime", "modelwright.ir")), name
-    imported = {alias.name for node in ast.parse((PACKAGE / "__init__.py").read_text()).body if isinstance(node, ast.ImportFrom) for alias in node.names}
-    assert imported == set(names)
+    body = ast.parse((PACKAGE / "__init__.py").read_text()).body
+    for_types = {name: module for node in body if isinstance(node, ast.If) for name, module in _imported(node.body).items()}
+    assert for_types == modelwright._LATER
+    assert {*_imported(body), *for_types} == set(names)
+
+
+def _imported(body: list[ast.stmt]) -> dict[str, str | None]:
+    return {alias.name: node.module for node in body if isinstance(node, ast.ImportFrom) for alias in node.names}
 
 
 def _shown_commands() -> list[tuple[str, str]]:

@@ -134,7 +134,7 @@ def test_four_processes_stay_within_ten_cents_and_outlive_the_first_server(serve
     ledger.close()
     spent = sum((Decimal(call["usd"]) for call in calls if call["usd"]), Decimal(0))
     assert Decimal("0.08") < spent <= Decimal("0.10")
-    assert all(text.splitlines()[-1].startswith("every model is over its limits; ") for text in texts)
+    assert ["two/small: budget global: 0.1 USD daily: " in text.splitlines()[-1] for text in texts] == [True] * 4
     together = "".join(texts)
     assert "one/small: asked for" in together
     assert "two/small: a fallback" in together

@@ -22,7 +22,7 @@ WHOLE_COST = (INPUT_TOKENS * 1 + OUTPUT_TOKENS * 2) * USD // 10**6
 SECONDS = 0.3
 """That a fault is waited for which nothing else tells."""
 MORE_SECONDS = 3.0
-"""That a busy machine may take."""
+"""That a busy machine may take; what is huge, for each of three attempts."""
 WAYS = list(itertools.product((False, True), (False, True)))
 
 
@@ -72,7 +72,7 @@ def test_a_fault_ends_in_the_right_answer_or_error_in_time_and_leaves_nothing(fa
     desk = Desk(places.registry, home, limits=impatient(SECONDS) if fault.is_waited_for else PATIENT, longest_wait_seconds=1)
     outcome = desk.ask(ref, is_async=is_async, is_stream=is_stream)
     assert (outcome.kind, outcome.leaks, desk.reserved()) == (kind, [], 0), str(outcome.error)
-    assert outcome.seconds < SECONDS * fault.is_waited_for + MORE_SECONDS
+    assert outcome.seconds < SECONDS * fault.is_waited_for + MORE_SECONDS * (3 if fault.name == "huge" else 1)
     assert places.bad.is_quiet()
     assert KEY not in str(outcome.error) + repr(desk.heard)
     if kind == ANSWERED:

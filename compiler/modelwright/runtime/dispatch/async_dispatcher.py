@@ -13,9 +13,8 @@ class AsyncDispatcher:
     """
     As `Dispatcher`, awaited: for one event loop. What takes long where it is looked for, as a credential that a program gives, is done in a thread.
 
-    >>> async def main():
-    ...     async with AsyncDispatcher() as dispatcher:
-    ...         answer = await dispatcher.complete("anthropic/claude-sonnet-4-5", "Why is the sky blue?")
+        async with AsyncDispatcher() as dispatcher:
+            answer = await dispatcher.complete("anthropic/claude-sonnet-4-5", "Why is the sky blue?")
     """
 
     def __init__(self, registry: "Registry | None" = None, *, transport: "AsyncTransport | None" = None, **more: "Any") -> None:

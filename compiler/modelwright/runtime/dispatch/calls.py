@@ -33,7 +33,9 @@ def run(
     return Run(core, asked, routing, said, Options(is_stream=is_stream, lossy=lossy, project=project, token=token, tags=tags))
 
 
-def route(core: Core, ref: "str | Sequence[str] | None", needs: "Any" = None, *, session: "str | None" = None, project: "str | None" = None, token: "str | None" = None, **more: "Any") -> "Routing":
+def route(
+    core: Core, ref: "str | Sequence[str] | None", needs: "Any" = None, *, session: "str | None" = None, project: "str | None" = None, token: "str | None" = None, **more: "Any"
+) -> "Routing":
     """Return the routes as things are."""
     standing = core.standing(project, token)
     wanted = needs if isinstance(needs, Needs) else Needs.parse(needs) if isinstance(needs, str) else Needs(needs or ())

@@ -18,8 +18,8 @@ class ClientKwargs(Frozen):
     """
     What a client of `package` is made with, and what each call takes. Its text, its repr and its pickles hold no secret; only `constructor` does.
 
-    >>> kwargs = candidate.client_kwargs()  # doctest: +SKIP
-    >>> openai.OpenAI(**kwargs.constructor()).chat.completions.create(**kwargs.call(), messages=messages)  # doctest: +SKIP
+        kwargs = candidate.client_kwargs()
+        openai.OpenAI(**kwargs.constructor()).chat.completions.create(**kwargs.call(), messages=messages)
     """
 
     __slots__ = ("_constructor", "base_url", "client", "headers", "method", "model", "package", "source")

@@ -22,8 +22,8 @@ class Dispatcher:
     that asks for a longer wait than *longest_wait_seconds* is not waited for. *failover* is `any`, `classified`, `manual` or `off`,
     by default as the user's files have it. *hook* hears every decision: a word and facts. *environ* takes the place of the process's.
 
-    >>> with Dispatcher() as dispatcher:  # doctest: +SKIP
-    ...     dispatcher.complete("anthropic/claude-sonnet-4-5", "Why is the sky blue?").text
+        with Dispatcher() as dispatcher:
+            print(dispatcher.complete("anthropic/claude-sonnet-4-5", "Why is the sky blue?").text)
     """
 
     def __init__(self, registry: "Registry | None" = None, *, transport: "Transport | None" = None, **more: "Any") -> None:

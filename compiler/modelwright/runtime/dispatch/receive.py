@@ -109,7 +109,7 @@ def _stream(way: "Way", received: Received, limits: "Limits", core: "Core") -> "
             return core.failure(way, trouble, None, is_stream=received.is_given)
         if decoder.is_done:
             if piece is not None:
-                yield Read(_LAST_SECONDS)
+                waiting += yield from _rest(decoder, take, limits.shorter(_LAST_SECONDS))
             if waiting and received.is_stream:
                 yield waiting
             return None
@@ -122,9 +122,22 @@ def _stream(way: "Way", received: Received, limits: "Limits", core: "Core") -> "
             return core.down(way, Down(TIMEOUT, limits.said()), is_stream=received.is_given)
 
 
+def _rest(decoder: "Any", take: "Callable[[Any], None]", limits: "Limits") -> "Generator[Any, Any, list[Any]]":
+    """Return what comes after the end was said, as usage does where servers are late with it; a failure is none any more."""
+    found: list[Any] = []
+    while not limits.is_over():
+        piece = yield Read(limits.between())
+        if not isinstance(piece, bytes):
+            break
+        found += [event for event in decoder.feed(piece) if type(event) is not Troubled]
+    for event in found:
+        take(event)
+    return found
+
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
     from typing import Any
 
     from ...ir.chat import Response
