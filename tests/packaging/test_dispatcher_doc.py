@@ -140,7 +140,8 @@ def test_four_processes_stay_within_ten_cents_and_outlive_the_first_server(serve
     assert "two/small: a fallback" in together
     assert "  skipped one/small: its route failed with " in together
     whole = [call for call in calls if call["outcome"] == "succeeded"]
-    assert together.count("one two three\n") == len(whole) == together.count("<Cost 0.0022 USD, priced, ")
+    assert together.count("one two three\n") == len(whole) == together.count("; <Cost ")
+    assert len(whole) - together.count("<Cost 0.0022 USD, priced, ") == together.count("a guess: the provider counted nothing") <= 4  # killed before it said the usage
     assert {call["route"] for call in whole} == {"default"}
     assert {call["model"] for call in whole} == {"one/small", "two/small"}
     broken = [call for call in calls if call["outcome"] == "partial"]

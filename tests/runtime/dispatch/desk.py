@@ -88,10 +88,10 @@ class Desk:
         }
 
     def sync(self, **more: Any) -> Dispatcher:
-        return Dispatcher(self.registry, transport=HttpxTransport(httpx.Client(verify=TRUST)), **{**self.given, **more})
+        return Dispatcher(self.registry, transport=_owned(HttpxTransport(httpx.Client(verify=TRUST))), **{**self.given, **more})
 
     def awaited(self, **more: Any) -> AsyncDispatcher:
-        return AsyncDispatcher(self.registry, transport=AsyncHttpxTransport(httpx.AsyncClient(verify=TRUST)), **{**self.given, **more})
+        return AsyncDispatcher(self.registry, transport=_owned(AsyncHttpxTransport(httpx.AsyncClient(verify=TRUST))), **{**self.given, **more})
 
     def ask(self, refs: str | Sequence[str], *, is_async: bool = False, is_stream: bool = False, **more: Any) -> Outcome:
         """Call once with a dispatcher of its own, and see that nothing is left behind."""
@@ -115,8 +115,7 @@ class Desk:
         outcome.leaks = [thread.name for thread in ours() - threads]
         client = dispatcher._transport._client  # type: ignore[union-attr]
         outcome.leaks += [repr(one) for one in client._transport._pool.connections if not one.is_idle()]
-        client.close()
-        dispatcher._core.store.close()
+        dispatcher.close()
         return outcome
 
     async def _awaited(self, refs: str | Sequence[str], *, is_stream: bool, **more: Any) -> Outcome:
@@ -139,7 +138,7 @@ class Desk:
         outcome.leaks = [repr(task) for task in asyncio.all_tasks() - {asyncio.current_task()}]
         client = dispatcher._transport._client  # type: ignore[union-attr]
         outcome.leaks += [repr(one) for one in client._transport._pool.connections if not one.is_idle()]
-        await client.aclose()
+        await dispatcher.close()
         return outcome
 
     def reserved(self) -> int:
@@ -152,6 +151,12 @@ class Desk:
             dispatcher._transport = None
             ((budget, left, _),) = dispatcher._core.left(dispatcher.route(ref).candidates[0])
         return int(budget.limit - left)
+
+
+def _owned(transport: Any) -> Any:
+    """Have *transport* close its client with itself."""
+    transport._is_own = True
+    return transport
 
 
 def ours() -> set[threading.Thread]:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from modelwright import Registry
 
 KEY = "sk-canary-7d1f0c"
-ENVIRON = {"LOOPBACK_KEY": KEY}
+PROFILES = {"first": "FIRST_KEY", "second": "SECOND_KEY"}
+"""Of the account `turns`, whose calls go where those of `bad-openai-chat` do, and where each key is."""
+ENVIRON = {"LOOPBACK_KEY": KEY, "FIRST_KEY": "sk-first-0001", "SECOND_KEY": "sk-second-0002"}
 KINDS = ("good", "bad", "gone", "tls")
 PRICES = [{"input_usd_per_mtok": 1, "output_usd_per_mtok": 2}]
 
@@ -48,4 +50,7 @@ def all_places(folder: Path) -> Iterator[Places]:
         urls = {"good": good.url, "bad": bad.url, "gone": stack.enter_context(refusing()), "tls": tls.url}
         headers = {"x-elsewhere": elsewhere.url.replace("127.0.0.1", "localhost")}
         providers = {f"{kind}-{protocol}": provider(urls[kind], protocol, headers=headers) for kind in KINDS for protocol in SPOKEN}
-        yield Places(registry_of(providers=providers), good, bad, tls, elsewhere)
+        providers["turned"] = provider(bad.url, "openai-chat")
+        keys = {name: {"kind": "api-key", "credentials": [{"env": variable}]} for name, variable in PROFILES.items()}
+        accounts = {"turns": {"provider": "turned", "profiles": keys, "profile_order": list(PROFILES), "credentials": ["profile"], "models": ["m", "n"]}}
+        yield Places(registry_of(providers=providers, accounts=accounts), good, bad, tls, elsewhere)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _CONNECTIONS = httpx.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=60)
 _ACCEPT = {"accept": "*/*"}
 _CONNECTED = ("connect_tcp.complete", "connect_unix_socket.complete", "start_tls.complete")
+_UNSENDABLE = (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolError, OverflowError, ExceptionGroup)
+"""A port beyond 65535 is an OverflowError, of several addresses a group of them."""
+_ERRORS = (httpx.HTTPError, httpx.StreamError, OSError, ValueError, *_UNSENDABLE)
 _SHORTEST_SECONDS = 0.001
 _url = lru_cache(maxsize=1000)(httpx.URL)
 """Reading an address takes longer than all that is decided for a call."""
@@ -43,7 +46,7 @@ class HttpxTransport:
             built.extensions["trace"] = _connected
             _due.at = monotonic() + request.read_seconds
             response = self._client.send(built, stream=True, follow_redirects=False)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+        except _ERRORS as error:
             return _down(error, request.read_seconds)
         return _Reply(response)
 
@@ -66,7 +69,7 @@ class _Reply:
         _due.at = monotonic() + seconds
         try:
             return next(self._pieces, None)
-        except (httpx.HTTPError, httpx.StreamError, OSError, ValueError) as error:
+        except _ERRORS as error:
             return _down(error, seconds)
 
     def close(self) -> None:
@@ -107,7 +110,7 @@ class AsyncHttpxTransport:
         try:
             async with asyncio.timeout(request.read_seconds):
                 response = await self._client.send(_built(self._client, request), stream=True, follow_redirects=False)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+        except _ERRORS as error:
             return _down(error, request.read_seconds)
         return _AsyncReply(response)
 
@@ -128,7 +131,7 @@ class _AsyncReply:
         try:
             async with asyncio.timeout(seconds):
                 return await anext(self._pieces, None)
-        except (httpx.HTTPError, httpx.StreamError, OSError, ValueError) as error:
+        except _ERRORS as error:
             return _down(error, seconds)
 
     async def close(self) -> None:
@@ -154,6 +157,6 @@ def _down(error: Any, seconds: float) -> Down:
         return Down(TIMEOUT, f"nothing came for {seconds:.3g} seconds")
     if isinstance(error, (httpx.ConnectError, httpx.ProxyError)):
         return Down(UNREACHABLE, f"no connection: {error}")
-    if isinstance(error, (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolError)):
+    if isinstance(error, _UNSENDABLE):
         return Down(UNREACHABLE, "the address or a header is none that can be sent")
-    return Down(CUT, f"the connection broke: {error or type(error).__name__}")
+    return Down(CUT, f"the connection broke: {str(error) or type(error).__name__}")
