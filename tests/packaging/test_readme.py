@@ -18,6 +18,7 @@ import checkout
 import modelwright
 from cli.refresh_world import NEW, a_world, add_provider, model, moved
 from modelwright.cli import COMMANDS, group
+from modelwright.dialects import all_dialects
 from modelwright.rules import all_rules
 from modelwright.source.document import Document
 from modelwright.source.validate import validate
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import click
 
 README = checkout.ROOT / "README.md"
+DIALECTS = checkout.ROOT / "docs" / "dialects.md"
 PAGES = [README, checkout.ROOT / "CONTRIBUTING.md", *sorted(path for path in (checkout.ROOT / "docs").rglob("*.md") if path.name != "rules.md")]
 OTHERS = ("git ", "make ", "pip ", "uvx ", ". ")
 UPSTREAM = ("providers refresh", "providers probe", "providers diff", "$EDITOR")
@@ -46,8 +48,11 @@ def blocks(page: Path, language: str) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def _at_a_users(tmp_path: Path, artifact: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Work where a user would: a folder with the README's models.json, and a compiled registry in the user's home."""
+    """Work where a user would: a folder with the README's models.json and the example files of other systems, and a compiled registry in the user's home."""
     (tmp_path / "models.json").write_text(blocks(README, "json")[0])
+    (tmp_path / "policy.json").write_text(blocks(DIALECTS, "json")[0])
+    for seed in (checkout.ROOT / "fixtures" / "dialects").glob("*/seed.json"):
+        (tmp_path / f"{seed.parent.name}.json").write_text(seed.read_text())
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "registry.artifact").write_bytes(artifact.read_bytes())
     monkeypatch.chdir(tmp_path)
@@ -93,6 +98,18 @@ def call(command: str) -> None:
     assert program == "providers"
     done = CliRunner().invoke(group, arguments)
     assert done.exit_code == 0, (command, done.output, done.exception)
+
+
+def test_the_page_of_dialects_says_what_their_policies_are() -> None:
+    words: dict[str, dict[str, Any]] = yaml.safe_load((checkout.ROOT / "registry" / "vocabulary" / "dialects.yaml").read_text())["words"]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in DIALECTS.read_text().splitlines() if line.startswith("|")]
+    (systems,) = [row[1:] for row in rows if row[0] == "" and "zot" in row]
+    assert {system.lower() for system in systems} == set(all_dialects())
+    told = {row[0].strip("`"): row[1:] for row in rows if row[0].startswith("`")}
+    assert set(told) == words["native"].keys() - {"meaning"}
+    for field, cells in told.items():
+        said = [words[system.lower()][field] for system in systems]
+        assert cells == [", ".join(value) if isinstance(value, list) else value for value in said]
 
 
 @each_page

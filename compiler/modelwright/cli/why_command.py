@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..ir.catalog import Catalog, Entry, Pointer
 
 _CREDENTIAL = ("credential", "credentials")
+_POLICY = "policy"
 
 
 @click.command(name="why")
@@ -27,13 +28,15 @@ def command(ref: str, field: str | None, on: str | None, format_: str, registry:
     Show where a value comes from: every layer's word, and which one won.
 
     FIELD is a dotted name, such as limits.context_tokens; a price key alone, such as input_usd_per_mtok, means the price that
-    holds today. Without FIELD every field is shown with the word that won. REF is a model's or a provider's. The field
-    `credential` of an account or a provider says where its key is looked for, which place has it and why the others have not.
+    holds today. Without FIELD every field is shown with the word that won. REF is a model's, a provider's or an account's. The
+    field `credential` of an account or a provider says where its key is looked for, which place has it and why the others have
+    not. `policy` in place of REF shows what your files are read and used by, which is their dialect's unless they say otherwise.
 
     \b
       providers why anthropic/claude-sonnet-4-5 limits.context_tokens
       providers why openai/gpt-5.5 input_usd_per_mtok
       providers why openrouter credential
+      providers why policy on_unknown
     """
     from .. import pipeline
     from ..passes import trace
@@ -46,6 +49,11 @@ def command(ref: str, field: str | None, on: str | None, format_: str, registry:
 
         known = result.catalog.accounts.get(ref) or result.catalog.accounts.get(ref.partition("/")[0])
         why_credential.show(result.catalog, searching.account_of(result.catalog, _entry(result.catalog, ref).provider) if known is None else known.facts, format_)
+        return
+    if ref == _POLICY and ref not in {*result.catalog.aliases, *result.catalog.providers, *result.catalog.accounts}:
+        from . import why_policy
+
+        why_policy.show(result.catalog, field, format_)
         return
     entry = _entry(result.catalog, ref)
     pointers = [_pointer(entry, field, on or today())] if field else _all_pointers(entry)
@@ -67,7 +75,7 @@ def command(ref: str, field: str | None, on: str | None, format_: str, registry:
 
 
 def _entry(catalog: Catalog, ref: str) -> Entry:
-    """Return the model or provider that *ref* names in the sources; raises when none or several do."""
+    """Return the model, provider or account that *ref* names in the sources; raises when none or several do."""
     from ..ir.refs import split
     from ..passes import aliases
     from ..runtime.errors import AmbiguousRefError, UnknownRefError
@@ -75,6 +83,8 @@ def _entry(catalog: Catalog, ref: str) -> Entry:
     ref = catalog.aliases[ref][0] if ref in catalog.aliases else ref
     if ref in catalog.models:
         return catalog.models[ref]
+    if ref in catalog.accounts and ref not in catalog.providers:
+        return catalog.accounts[ref]
     providers = {alias if isinstance(alias, str) else alias["id"]: entry.id for entry in catalog.providers.values() for alias in entry.facts.get("aliases", ())}
     providers |= {identity: identity for identity in catalog.providers}  # an id is nothing else, though a dialect's word for another may be the same
     scoped = aliases.scoped(catalog)
@@ -104,7 +114,7 @@ def _entry(catalog: Catalog, ref: str) -> Entry:
 def _pointer(entry: Entry, field: str, day: str) -> Pointer:
     """Return the way to *field*; a figure's name alone, and `price.…`, mean the price that holds on *day*; a provider's endpoint is its default route's."""
     steps: list[str | int] = [int(step) if step.isdigit() else step for step in field.split(".")]
-    if entry.ref == entry.id and steps[0] in ("protocol", "base_url", "path", "auth", "headers", "query"):
+    if "routes" in entry.facts and steps[0] in ("protocol", "base_url", "path", "auth", "headers", "query"):
         return ("routes", 0, *steps)
     if steps[0] == "price":
         steps = steps[1:] or ["state"]

@@ -46,10 +46,11 @@ def _order(catalog: Catalog, account: Facts) -> tuple[str, Place | None]:
 
     entry = catalog.accounts.get(account["id"])
     layer = None if entry is None else next((layer for layer in reversed(entry.layers) if "credentials" in layer.facts), None)
-    if layer is not None and account["dialect"] == NATIVE:
-        return "the account's own", Place(layer.document, (*layer.pointer, "credentials"))
     if layer is not None:
-        return f"that of {account['dialect']}", Place(layer.document, layer.pointer, on_key=True)
+        dialect = next(overlay.dialect for overlay in catalog.overlays if overlay.document is layer.document)
+        if dialect == NATIVE:
+            return "the account's own", Place(layer.document, (*layer.pointer, "credentials"))
+        return f"that of {dialect}", Place(layer.document, layer.pointer, on_key=True)
     if "credentials" in catalog.settings.get("policy", {}) and "policy" in catalog.setting_places:
         return "that of the policy", catalog.setting_places["policy"]
     return f"that of {account.get('dialect') or searching.policy_of(catalog)['dialect']}", None

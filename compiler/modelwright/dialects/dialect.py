@@ -94,6 +94,34 @@ class Remark:
 
 
 @dataclass(slots=True)
+class Part:
+    """One entry of the native form under construction; its facts are put to their place in it, not all the way to it: a file has thousands."""
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    places: dict[Pointer, Pointer] = field(default_factory=dict)
+    """Pointers of `facts` to where that stands in the user's file."""
+
+    def put(self, to: tuple[str] | tuple[str, str], value: Any, at: Pointer) -> None:
+        """Put *value*, which stands *at* in the user's file, *to* one of the facts, or into one that has several."""
+        group = to[0]
+        if len(to) == 1:
+            self.facts[group] = value
+        elif group in self.facts:
+            self.facts[group][to[1]] = value
+        else:
+            self.facts[group] = {to[1]: value}
+            self.places[to[:1]] = at
+        self.places[to] = at
+
+    def append(self, group: str, value: Any, at: Pointer) -> None:
+        """Put *value*, which stands *at* in the user's file, behind the others of one of the facts, a list."""
+        if group not in self.facts:
+            self.put((group,), [], at)
+        self.places[group, len(self.facts[group])] = at
+        self.facts[group].append(value)
+
+
+@dataclass(slots=True)
 class Draft:
     """The native form of a user's file under construction."""
 
@@ -110,6 +138,8 @@ class Draft:
     pins: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Facts of models, by ref, that are kept although the dialect has the registry speak of them."""
     remarks: list[Remark] = field(default_factory=list)
+    parts: dict[Pointer, Part] = field(default_factory=dict)
+    """Entries of `data` that know themselves where their facts stand."""
     _made: dict[Pointer, Any] = field(default_factory=dict)
     """What holds others, by its pointer, so that the next of them need not go all the way."""
 
@@ -127,6 +157,19 @@ class Draft:
         self.stands(to, at, name)
         if is_copy:
             self.copied.add(to)
+
+    def add(self, to: Pointer, part: Part, at: Pointer, name: Pointer) -> None:
+        """Put a *part*, which stands *at* in the user's file and is named at *name* there, *to* the native form."""
+        self.put(to, part.facts, at, name=name)
+        self.parts[to] = part
+
+    def place(self, pointer: Pointer) -> Pointer | None:
+        """Return where what was put at *pointer* stands in the user's file; None where nothing was."""
+        for length in range(1, len(pointer)):
+            part = self.parts.get(pointer[:length])
+            if part is not None and pointer[length:] in part.places:
+                return part.places[pointer[length:]]
+        return self.places.get(pointer)
 
     def _way(self, to: Pointer, at: Pointer) -> Any:
         """Return what holds that which is put *to*, made where it is not there."""
@@ -223,7 +266,7 @@ class Translated:
             return self._document.span_of(self._draft.names[pointer])
         for length in range(len(pointer), 0, -1):
             head = pointer[:length]
-            if head in self._draft.places:
+            if (place := self._draft.place(head)) is not None:
                 rest = pointer[length:] if head in self._draft.copied else ()
-                return self._document.span_of((*self._draft.places[head], *rest), key=key and length == len(pointer) and head not in self._draft.names)
+                return self._document.span_of((*place, *rest), key=key and length == len(pointer) and head not in self._draft.names)
         return self._document.span_of()

@@ -34,11 +34,19 @@ def agents(draft: Draft, names: Names, said: Mapping[str, Any]) -> None:
         if ref is not None:
             allowed.setdefault(ref, place)
             if "alias" in entry:
-                draft.put(("aliases", entry["alias"]), ref, (*place, "alias"))
+                _alias(draft, entry["alias"], ref, (*place, "alias"))
     if listed:
         draft.put(("allowed_models",), [], (*at, "models"))
         for ref, place in [*allowed.items(), *((ref, place) for ref, place in used if ref not in allowed)]:
             draft.put(("allowed_models", len(draft.data["allowed_models"])), ref, place)
+
+
+def _alias(draft: Draft, alias: str, ref: str, at: Pointer) -> None:
+    """Put the *alias* of the model *ref* into the draft, and remark on one that is another model's; the last has it."""
+    other = next((model for name, model in draft.data.get("aliases", {}).items() if name.lower() == alias.lower()), ref)
+    if other != ref:
+        draft.say("alias-collision", at, f"the alias `{alias}` is for `{other}` and for `{ref}`", "give one of the two models another alias")
+    draft.put(("aliases", alias), ref, at)
 
 
 class _Refs:
@@ -51,7 +59,10 @@ class _Refs:
         """Return the ref of the model that *text*, an alias of the file or a ref, names."""
         ref = self._names.ref(self._aliases.get(text.strip().lower(), text))
         if ref is None:
-            self._draft.say("unknown-agent-model", at, f"`{text}` names no model, or several", "write provider/model; aliases stand in `agents.defaults.models`", on_key=on_key)
+            choices = self._names.choices(text)
+            what = f"`{text}` names {len(choices)} models" if choices else f"`{text}` names no model"
+            help_ = f"say which: {', '.join(choices)}" if choices else "write provider/model; aliases stand in `agents.defaults.models`"
+            self._draft.say("unknown-agent-model", at, what, help_, on_key=on_key)
         return ref
 
 

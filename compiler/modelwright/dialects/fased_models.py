@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .dialect import Part
 from .facts import put_thinking
 
 if TYPE_CHECKING:
@@ -18,39 +19,40 @@ _CAPABILITIES = ("tools", "json", "streaming")
 _STEERING = ("thinkingMode", "fixedReasoning", "reasoningBudgetSupported", "thinkingLevels", "defaultThinkingLevel")
 
 
-def model(draft: Draft, provider: str, said: Mapping[str, Any], at: Pointer) -> None:
-    """Put the facts of the model of *provider* that stands *at* into *draft*."""
-    to: Pointer = ("providers", provider, "models", said["id"])
+def model(draft: Draft, provider: str, said: Mapping[str, Any], at: Pointer) -> Part:
+    """Return the facts of the model of *provider* that stands *at*; what the registry is to keep silent on goes into *draft*."""
+    part = Part()
     known = draft.known.models.get(f"{provider}/{said['id']}", {})
-    draft.put(to, {}, at, name=(*at, "id"))
     if "name" in said and not (known and said["name"] == said["id"]):  # Fased wants a name, so the id stands there where nobody gave one
-        draft.put((*to, "name"), said["name"], (*at, "name"))
+        part.put(("name",), said["name"], (*at, "name"))
     for theirs, ours in _LIMITS:
         if theirs in said:
-            draft.put((*to, "limits", ours), said[theirs], (*at, theirs))
+            part.put(("limits", ours), said[theirs], (*at, theirs))
     can = said.get("capabilities", {})
     for way, value, place in _modalities(known, said, can):
-        draft.put((*to, way), value, (*at, *place))
+        part.put((way,), value, (*at, *place))
     for name in _CAPABILITIES:
         if name in can:
-            draft.put((*to, "capabilities", name), can[name], (*at, "capabilities", name))
+            part.put(("capabilities", name), can[name], (*at, "capabilities", name))
     first = next((name for name in _STEERING if name in can), None)
     if first is not None:
-        draft.put((*to, "thinking"), _steered(draft.known, can), (*at, "capabilities", first))
+        part.put(("thinking",), _steered(draft.known, can), (*at, "capabilities", first))
         if "thinking" in known:
-            draft.put((*to, "$unset"), ["thinking"], (*at, "capabilities", first))
+            part.put(("$unset",), ["thinking"], (*at, "capabilities", first))
     elif "reasoning" in said and said["reasoning"] != _thinks(known):
-        put_thinking(draft, to, known, said["reasoning"], (*at, "reasoning"))
+        put_thinking(part, known, said["reasoning"], (*at, "reasoning"))
     for theirs, value in _price(said.get("cost", {})):
-        draft.put((*to, "price", _PRICES[theirs]), value, (*at, "cost", theirs))
+        part.put(("price", _PRICES[theirs]), value, (*at, "cost", theirs))
     if said.get("pin"):
         draft.pins[f"{provider}/{said['id']}"] = tuple(draft.known.policy.get("catalog_over_user", ()))
+    return part
 
 
-def _price(cost: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the figures somebody meant: what costs nothing at all has no price yet, and a cache that costs nothing has none of its own."""
-    if any(cost.get(name) for name in ("input", "output")):
-        yield from ((name, value) for name, value in cost.items() if value or name in ("input", "output"))
+def _price(cost: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return the figures somebody meant: what costs nothing at all has no price yet, and a cache that costs nothing has none of its own."""
+    if not (cost.get("input") or cost.get("output")):
+        return []
+    return [(name, value) for name, value in cost.items() if value or name in ("input", "output")]
 
 
 def _modalities(known: Mapping[str, Any], said: Mapping[str, Any], can: Mapping[str, Any]) -> Iterator[tuple[str, list[str], Pointer]]:

@@ -40,10 +40,14 @@ class Names:
         """Return the ref that *text* is, split at the first slash; without one the only model of that id; None: none or several have it."""
         key, slash, model = text.strip().partition("/")
         if not slash:
-            refs = {ref for ref in (*self.known.models, *self._models()) if ref.partition("/")[2] == key}
-            return refs.pop() if len(refs) == 1 else None
+            refs = self.choices(key)
+            return refs[0] if len(refs) == 1 else None
         identity = self.provider(key)
         return f"{identity}/{model}" if identity and model and " " not in model else None
+
+    def choices(self, identity: str) -> list[str]:
+        """Return the refs of all models whose id is *identity*."""
+        return sorted({ref for ref in (*self.known.models, *self._models()) if ref.partition("/")[2] == identity.strip()})
 
     def _models(self) -> Iterator[str]:
         for key, said in self.providers.items():

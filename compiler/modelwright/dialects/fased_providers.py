@@ -36,10 +36,11 @@ def provider(draft: Draft, names: Names, key: str) -> None:
     for index, entry in enumerate(said.get("models", ())):
         if entry is not None:
             place = (*at, "models", index)
-            model(draft, identity, entry, place)
+            part = model(draft, identity, entry, place)
             for name, value, where in address(draft, entry, place, names.known.policy["protocols"].get(said.get("api"), protocol)):
                 if name != "headers":
-                    draft.put((*to, "models", entry["id"], name), value, where)
+                    part.put((name,), value, where)
+            draft.add((*to, "models", entry["id"]), part, place, (*place, "id"))
 
 
 def address(draft: Draft, said: Mapping[str, Any], at: Pointer, protocol: str, *, remark: bool = True) -> Iterator[tuple[str, Any, Pointer]]:

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from .dialect import Draft, chain, plain_secrets
+from .dialect import Draft, Part, chain, plain_secrets
 from .facts import put_price, put_thinking, put_vision
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping, Sequence
 
     from ..ir.catalog import Pointer
 
@@ -31,6 +31,7 @@ _FIGURES = {
     "cache_write_usd_per_mtok": ("cacheWritePerMillion", None),
 }
 """Our figures to its keys: a million tokens, a thousand tokens."""
+_PRICED = {"pricingTiers", *(key for keys in _FIGURES.values() for key in keys if key)}
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800, "month": 2_592_000}
 _EMBEDDING = "embedding"
 
@@ -54,6 +55,8 @@ class _Rows:
     """By provider, address, key and time limit."""
     stores: dict[tuple[Any, ...], str] = field(default_factory=dict)
     """The first account by provider, address and key: the vault has the key under its name."""
+    addresses: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    """By provider and address as it stands: the address of the account, None where it is the provider's own."""
     keys: dict[tuple[Any, ...], tuple[str, Pointer]] = field(default_factory=dict)
     """The first key by provider and address, with where it stands, for rows that have none."""
 
@@ -65,7 +68,7 @@ def translate(data: Any, draft: Draft) -> None:
     for index, said in enumerate(listed):
         provider = None if said is None else draft.known.provider(said["provider"])
         if provider is not None and _key(draft, said):
-            rows.keys.setdefault((provider, _base_url(draft, provider, said)), (_key(draft, said), (*at, index, "apiKey")))
+            rows.keys.setdefault((provider, _base_url(rows, provider, said)), (_key(draft, said), (*at, index, "apiKey")))
     for index, said in enumerate(listed):
         if said is not None:
             _row(rows, said, (*at, index))
@@ -114,7 +117,7 @@ def _ids(rows: _Rows, provider: str, said: Mapping[str, Any], account: str) -> t
 
 def _account(rows: _Rows, provider: str, said: Mapping[str, Any], at: Pointer, address: tuple[str, Pointer] | None) -> str:
     """Return the account of a row, made for the first of its provider, address, key and time limit. Without a key of its own it has the first that is for there."""
-    draft, base_url = rows.draft, _base_url(rows.draft, provider, said)
+    draft, base_url = rows.draft, _base_url(rows, provider, said)
     own = _key(draft, said)
     key, place = (own, (*at, "apiKey")) if own else rows.keys.get((provider, base_url), ("", None))
     group = (provider, base_url, key, said.get("timeout"))
@@ -145,10 +148,14 @@ def _key(draft: Draft, said: Mapping[str, Any]) -> str:
     return "" if key in draft.known.placeholders else key
 
 
-def _base_url(draft: Draft, provider: str, said: Mapping[str, Any]) -> str | None:
+def _base_url(rows: _Rows, provider: str, said: Mapping[str, Any]) -> str | None:
     """Return the address that a row has of its own; None where it is the provider's."""
     address = next((str(said[key]) for key in _ADDRESS if key in said), None)
-    return None if address is None or _is_own(draft, provider, address) else address.rstrip("/")
+    if address is None:
+        return None
+    if (provider, address) not in rows.addresses:
+        rows.addresses[provider, address] = None if _is_own(rows.draft, provider, address) else address.rstrip("/")
+    return rows.addresses[provider, address]
 
 
 def _is_own(draft: Draft, provider: str, address: str) -> bool:
@@ -178,60 +185,67 @@ def _facts(draft: Draft, provider: str, model: str, upstream: str | None, said: 
     """Put what a row says of its model; one of the user's own that is sent with another's id has the other's facts besides."""
     own = draft.known.model(provider, model)
     to: Pointer = ("providers", provider, "models", own or model)
-    draft.stands(to, at, name=(*at, "id"))
-    if own is None:
-        draft.put(to, {}, at)
+    part = Part()
     known = draft.known.models.get(f"{provider}/{own}", {})
     if upstream is not None:
         place = (*at, "upstreamModelId" if "upstreamModelId" in said else "id")
         original = draft.known.model(provider, upstream)
         if own is None and original is not None:
-            draft.put((*to, "inherit"), f"{provider}/{original}", place)
+            part.put(("inherit",), f"{provider}/{original}", place)
             known = draft.known.models[f"{provider}/{original}"]
-        draft.put((*to, "upstream_id"), upstream, place)
+        part.put(("upstream_id",), upstream, place)
     if "name" in said:
-        draft.put((*to, "name"), said["name"], (*at, "name"))
+        part.put(("name",), said["name"], (*at, "name"))
     if "contextWindow" in said:
-        draft.put((*to, "limits", "context_tokens"), said["contextWindow"], (*at, "contextWindow"))
+        part.put(("limits", "context_tokens"), said["contextWindow"], (*at, "contextWindow"))
     if "notes" in said:
-        draft.put((*to, "note"), said["notes"], (*at, "notes"))
-    _cost(draft, to, said, at)
+        part.put(("note",), said["notes"], (*at, "notes"))
+    _cost(draft, part, said, at)
     can, place = said.get("capabilities", {}), (*at, "capabilities")
     for theirs, ours in _CAPABILITIES.items():
         if theirs in can:
-            draft.put((*to, "capabilities", ours), can[theirs], (*place, theirs))
+            part.put(("capabilities", ours), can[theirs], (*place, theirs))
     if "vision" in can:
-        put_vision(draft, to, known, can["vision"], (*place, "vision"))
+        put_vision(part, known, can["vision"], (*place, "vision"))
     if "thinking" in can:
-        put_thinking(draft, to, known, can["thinking"], (*place, "thinking"))
+        put_thinking(part, known, can["thinking"], (*place, "thinking"))
     if _EMBEDDING in can and (can[_EMBEDDING] or _EMBEDDING in known.get("output", (_EMBEDDING,))):
-        draft.put((*to, "output"), [_EMBEDDING if can[_EMBEDDING] else "text"], (*place, _EMBEDDING))
+        part.put(("output",), [_EMBEDDING if can[_EMBEDDING] else "text"], (*place, _EMBEDDING))
+    if own is None or part.facts:
+        draft.add(to, part, at, (*at, "id"))
 
 
-def _cost(draft: Draft, to: Pointer, said: Mapping[str, Any], at: Pointer) -> None:
+def _cost(draft: Draft, part: Part, said: Mapping[str, Any], at: Pointer) -> None:
     """Put what a row says of prices, in `cost` or beside it."""
-    blocks = ((said.get("cost", {}), (*at, "cost")), (said, at))
-    found = {ours: draft.one_of(list(_spelled(draft, blocks, *keys))) for ours, keys in _FIGURES.items()}
-    put_price(draft, to, {ours: figure for ours, figure in found.items() if figure is not None})
+    blocks = [(block, place) for block, place in ((said.get("cost", {}), (*at, "cost")), (said, at)) if not _PRICED.isdisjoint(block)]
+    put_price(part, {ours: first for ours, words in _figures(draft, blocks).items() if (first := draft.one_of(words)) is not None})
     tiers = draft.one_of([(block["pricingTiers"], (*place, "pricingTiers")) for block, place in blocks if "pricingTiers" in block])
-    if tiers is not None:
+    if tiers is not None and tiers[0]:
         by_size = sorted(enumerate(tiers[0]), key=lambda numbered: numbered[1]["above"])
-        for number, (index, tier) in enumerate(by_size):
-            figures = {ours: tier[million] for ours, (million, _) in _FIGURES.items() if million in tier}
-            draft.put((*to, "price", "tiers", number), {"above_input_tokens": tier["above"], **figures}, (*tiers[1], index))
+        rows = [{"above_input_tokens": tier["above"], **{ours: tier[million] for ours, (million, _) in _FIGURES.items() if million in tier}} for _, tier in by_size]
+        part.put(("price", "tiers"), rows, (*tiers[1], by_size[0][0]))
+        part.places |= {("price", "tiers", number): (*tiers[1], index) for number, (index, _) in enumerate(by_size)}
 
 
-def _spelled(draft: Draft, blocks: tuple[tuple[Mapping[str, Any], Pointer], ...], million: str, thousand: str | None) -> Iterator[tuple[Any, Pointer]]:
-    """Yield every word of *blocks* on one figure, a million tokens each, with where it stands."""
-    for block, at in blocks:
-        if million in block:
-            yield block[million], (*at, million)
-        if thousand is not None and thousand in block:
-            figure = Decimal(str(block[thousand])) * 1000
-            value = int(figure) if figure == figure.to_integral_value() else float(figure)
-            help_ = f"write `{million}`: {value}; or, if the price is for 1,000,000 tokens, `{million}`: {block[thousand]}"
-            draft.say("price-per-thousand", (*at, thousand), f"`{thousand}` is a price for 1,000 tokens; it is read as {value} USD a million", help_)
-            yield value, (*at, thousand)
+def _figures(draft: Draft, blocks: Sequence[tuple[Mapping[str, Any], Pointer]]) -> dict[str, list[tuple[Any, Pointer]]]:
+    """Return every word of *blocks* on each of our figures, a million tokens each, with where it stands."""
+    found: dict[str, list[tuple[Any, Pointer]]] = {}
+    for ours, (million, thousand) in _FIGURES.items():
+        for block, at in blocks:
+            if million in block:
+                found.setdefault(ours, []).append((block[million], (*at, million)))
+            if thousand is not None and thousand in block:
+                found.setdefault(ours, []).append((_a_million(draft, million, block[thousand], (*at, thousand)), (*at, thousand)))
+    return found
+
+
+def _a_million(draft: Draft, million: str, price: float, at: Pointer) -> float:
+    """Return the *price* of a thousand tokens as one of a million, and remark on it."""
+    figure = Decimal(str(price)) * 1000
+    value = int(figure) if figure == figure.to_integral_value() else float(figure)
+    help_ = f"write `{million}`: {value}; or, if the price is for 1,000,000 tokens, `{million}`: {price}"
+    draft.say("price-per-thousand", at, f"`{at[-1]}` is a price for 1,000 tokens; it is read as {value} USD a million", help_)
+    return value
 
 
 def _limits(draft: Draft, said: Mapping[str, Any], at: Pointer, scope: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from .dialect import chain
+from .dialect import Part, chain
 from .inference import Addresses, tell
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class _Rows:
     addresses: Addresses
     offered: dict[str, list[str]] = field(default_factory=dict)
     """Models of the rows that are on, to their providers."""
-    _accounts: dict[_Row, str] = field(default_factory=dict)
+    _accounts: dict[_Row, tuple[str, Part]] = field(default_factory=dict)
     _listed: set[tuple[str, str]] = field(default_factory=set)
     """Accounts with the models that they have."""
     _firsts: dict[str, tuple[_Row, Pointer]] = field(default_factory=dict)
@@ -97,16 +97,16 @@ class _Rows:
             return
         provider, model = told
         row, key_at = self._with_key(self._row(provider, said), (*at, "apiKey"))
-        if row not in self._accounts:
-            self._accounts[row] = self._account(row, said, at, key_at)
-        identity = self._accounts[row]
+        account = self._accounts.get(row)
+        if account is None:
+            account = self._accounts[row] = self._account(row, said, at, key_at)
+        identity, part = account
         if row.key and key_at[:-1] == at:
             help_ = f"move it into the vault with `providers accounts import`, or run `providers login {identity}` and leave it empty here"
             self.draft.say("plain-secret", key_at, f"`apiKey` of `{row.title}` stands here as it is", help_)
         if (identity, model) not in self._listed:
             self._listed.add((identity, model))
-            count = len(self.draft.data["accounts"][identity].get("models", ()))
-            self.draft.put(("accounts", identity, "models", count), model, (*at, "model"))
+            part.append("models", model, (*at, "model"))
         if not row.is_off and provider not in self.offered.setdefault(model, []):
             self.offered[model].append(provider)
         if self.draft.known.model(provider, model) is None:
@@ -135,38 +135,38 @@ class _Rows:
             )
         return row, at
 
-    def _account(self, row: _Row, said: Mapping[str, Any], at: Pointer, key_at: Pointer) -> str:
+    def _account(self, row: _Row, said: Mapping[str, Any], at: Pointer, key_at: Pointer) -> tuple[str, Part]:
         draft, grammar = self.draft, self.draft.known.policy.get("grammar", {})
         identity = self._identity(row)
-        to: Pointer = ("accounts", identity)
-        draft.put(to, {}, at, name=(*at, "title"))
-        draft.put((*to, "provider"), row.provider, (*at, "model"))
-        draft.put((*to, "rank"), at[1], at)
+        part = Part()
+        draft.add(("accounts", identity), part, at, (*at, "title"))
+        part.put(("provider",), row.provider, (*at, "model"))
+        part.put(("rank",), at[1], at)
         if identity != said["title"]:
-            draft.put((*to, "name"), said["title"], (*at, "title"))
+            part.put(("name",), said["title"], (*at, "title"))
         if row.url:
-            self._elsewhere(row, to, (*at, "apiUrl"))
+            self._elsewhere(row, part, (*at, "apiUrl"))
         if row.is_off:
-            draft.put((*to, "status"), "inactive", (*at, "disabled"))
+            part.put(("status",), "inactive", (*at, "disabled"))
         variables = grammar.get("env", {}).get(row.provider)
-        draft.put((*to, "credentials"), chain(draft, {"key": key_at} if row.key else {}, **({"env": variables} if variables else {})), key_at)
-        return identity
+        part.put(("credentials",), chain(draft, {"key": key_at} if row.key else {}, **({"env": variables} if variables else {})), key_at)
+        return identity, part
 
-    def _elsewhere(self, row: _Row, to: Pointer, at: Pointer) -> None:
+    def _elsewhere(self, row: _Row, part: Part, at: Pointer) -> None:
         """Say at which address the account is, and what follows from that."""
         provider = self.draft.known.providers[row.provider]
         own = next((route for route in provider["routes"] if self.addresses.are_same(route, row.url)), None)
         route = own or provider["routes"][0]
         if provider["kind"] != "subscription":
-            self.draft.put((*to, "route"), route["id"], at)
+            part.put(("route",), route["id"], at)
         if own is not None:
             return
-        self.draft.put((*to, "base_url"), row.url, at)
+        part.put(("base_url",), row.url, at)
         theirs = self.addresses.route(row.url, route["protocol"])
         if theirs is not None and theirs["auth"]["kind"] != route["auth"]["kind"]:
-            self.draft.put((*to, "auth", "kind"), theirs["auth"]["kind"], at)
+            part.put(("auth", "kind"), theirs["auth"]["kind"], at)
         if route["protocol"] in self.draft.known.policy.get("grammar", {}).get("keyless_protocols", ()):
-            self.draft.put((*to, "auth", "required"), "if_public_host", at)
+            part.put(("auth", "required"), "if_public_host", at)
 
     def _identity(self, row: _Row) -> str:
         """Return the title as an id that no other account has, and that is the name of no other provider."""

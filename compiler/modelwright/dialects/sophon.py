@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .dialect import chain, plain_secrets, variables_of
+from .dialect import Part, chain, plain_secrets, variables_of
 from .facts import put_price, put_thinking, put_vision
 
 if TYPE_CHECKING:
@@ -161,19 +161,20 @@ def _entry(draft: Draft, said: Mapping[str, Any], at: Pointer) -> None:
     if draft.data.get("providers", {}).get(provider, {}).get("models", {}).get(identity):
         draft.say("duplicate-row", (*at, "id"), f"two entries are about `{provider}/{identity}`", "leave one of them")
         return
-    draft.put(to, {}, at, name=(*at, "id"))
+    part = Part()
+    draft.add(to, part, at, (*at, "id"))
     known = draft.known.models.get(f"{provider}/{identity}", {})
     if "displayName" in said:
-        draft.put((*to, "name"), said["displayName"], (*at, "displayName"))
+        part.put(("name",), said["displayName"], (*at, "displayName"))
     for theirs, ours in _LIMITS.items():
         if theirs in said:
-            draft.put((*to, "limits", ours), said[theirs], (*at, theirs))
-    put_price(draft, to, {ours: (said[theirs], (*at, theirs)) for theirs, ours in _PRICES.items() if theirs in said})
+            part.put(("limits", ours), said[theirs], (*at, theirs))
+    put_price(part, {ours: (said[theirs], (*at, theirs)) for theirs, ours in _PRICES.items() if theirs in said})
     can, place = said.get("capabilities", {}), (*at, "capabilities")
     for theirs, ours in _CAPABILITIES.items():
         if theirs in can:
-            draft.put((*to, "capabilities", ours), can[theirs], (*place, theirs))
+            part.put(("capabilities", ours), can[theirs], (*place, theirs))
     if "vision" in can:
-        put_vision(draft, to, known, can["vision"], (*place, "vision"))
+        put_vision(part, known, can["vision"], (*place, "vision"))
     if "reasoning" in can:
-        put_thinking(draft, to, known, can["reasoning"], (*place, "reasoning"))
+        put_thinking(part, known, can["reasoning"], (*place, "reasoning"))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from .dialect import Part
 from .facts import put_price, put_thinking
 
 if TYPE_CHECKING:
@@ -161,36 +162,38 @@ def _models(draft: Draft, provider: str, models: Iterable[tuple[int, Mapping[str
 def _model(draft: Draft, provider: str, identity: str, said: Mapping[str, Any], at: Pointer) -> None:
     to: Pointer = ("providers", provider, "models", identity)
     known = draft.known.models.get(f"{provider}/{identity}", {})
-    if identity not in draft.data["providers"][provider].get("models", {}):
-        draft.put(to, {}, at, name=(*at, "id"))
+    part = draft.parts.get(to)
+    if part is None:
+        part = Part()
+        draft.add(to, part, at, (*at, "id"))
     for theirs, ours in (("name", "name"), ("baseUrl", "base_url"), ("input", "input"), ("output", "output")):
         if said.get(theirs):
-            draft.put((*to, ours), said[theirs], (*at, theirs))
+            part.put((ours,), said[theirs], (*at, theirs))
     if said.get("type") in _OUTPUT and not said.get("output"):
-        draft.put((*to, "output"), _OUTPUT[said["type"]], (*at, "type"))
+        part.put(("output",), _OUTPUT[said["type"]], (*at, "type"))
     for theirs, ours in _LIMITS.items():
         width = int(said.get(theirs, 0))
         if width > 0:
-            draft.put((*to, "limits", ours), width, (*at, theirs))
+            part.put(("limits", ours), width, (*at, theirs))
         elif width < 0:
             message = f"`{theirs}` of `{provider}/{identity}` is {width:,}; it is taken as not given"
             draft.say("negative-limit", (*at, theirs), message, "write how many tokens it is, or leave it out")
     prices = {ours: (said[theirs], (*at, theirs)) for theirs, ours in _PRICES.items() if theirs in said}
-    put_price(draft, to, prices)
+    put_price(part, prices)
     if prices and "prices" not in known and not any(value for value, _ in prices.values()):
-        draft.put((*to, "price", "state"), "free", next(iter(prices.values()))[1])
-    _thinking(draft, to, known, said, at)
+        part.put(("price", "state"), "free", next(iter(prices.values()))[1])
+    _thinking(draft, part, known, said, at)
 
 
-def _thinking(draft: Draft, to: Pointer, known: Mapping[str, Any], said: Mapping[str, Any], at: Pointer) -> None:
+def _thinking(draft: Draft, part: Part, known: Mapping[str, Any], said: Mapping[str, Any], at: Pointer) -> None:
     levels = _levels(draft, known, said, at) if "reasoningLevelMap" in said else []
     if levels:
         before = known.get("thinking", {})
         if before.keys() - {"mode", "levels"}:
-            draft.put((*to, "$unset"), ["thinking"], (*at, "reasoningLevelMap"))
-        draft.put((*to, "thinking"), {"mode": "levels", "levels": levels}, (*at, "reasoningLevelMap"))
+            part.put(("$unset",), ["thinking"], (*at, "reasoningLevelMap"))
+        part.put(("thinking",), {"mode": "levels", "levels": levels}, (*at, "reasoningLevelMap"))
     elif "reasoning" in said:
-        put_thinking(draft, to, known, said["reasoning"], (*at, "reasoning"))
+        put_thinking(part, known, said["reasoning"], (*at, "reasoning"))
 
 
 def _levels(draft: Draft, known: Mapping[str, Any], said: Mapping[str, Any], at: Pointer) -> list[str]:

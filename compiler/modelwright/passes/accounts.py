@@ -53,8 +53,13 @@ def accounts(catalog: Catalog) -> None:
     foreign = next((overlay for overlay in reversed(catalog.overlays) if overlay.trusted and overlay.dialect != NATIVE), None)
     if foreign is not None or "policy" in catalog.settings:
         catalog.settings["policy"] = _policy(catalog, foreign)
+    usual: dict[tuple[str, str], Facts] = {}
     for entry in catalog.accounts.values():
-        entry.facts = _completed(catalog, entry)
+        overlay = next(overlay for overlay in catalog.overlays if overlay.document is entry.layers[0].document)
+        known_as = (overlay.document.path, entry.provider)
+        if known_as not in usual:
+            usual[known_as] = _usual(overlay.policy, catalog.providers[entry.provider])
+        entry.facts = _completed(entry, overlay.policy, usual[known_as])
 
 
 def _account(catalog: Catalog, overlay: Overlay, identity: str, patch: Facts, known: dict[str, str]) -> None:
@@ -68,10 +73,10 @@ def _account(catalog: Catalog, overlay: Overlay, identity: str, patch: Facts, kn
             catalog.notes.append(Note("unknown-account-provider", Place(overlay.document, at, on_key="provider" not in patch), (named, identity)))
             return
         entry = catalog.accounts[identity] = Entry(identity, provider, identity, {"id": identity, "provider": provider, "dialect": overlay.dialect}, [])
-    facts = without(entry.facts, patch.get("$unset", ()))
+    facts = dict(without(entry.facts, patch.get("$unset", ())))
     for key, value in patch.items():
         if key not in ("provider", "$unset"):
-            facts = {**facts, key: {**facts[key], **value} if key in _MERGED and key in facts else value}
+            facts[key] = {**facts[key], **value} if key in _MERGED and key in facts else value
     entry.facts = facts
     entry.layers.append(Layer(overlay.name, overlay.document, pointer, patch))
 
@@ -94,10 +99,9 @@ def _policy(catalog: Catalog, foreign: Overlay | None) -> Facts:
     return {"dialect": dialect, **{key: value for key, value in usual.items() if key not in _OF_THE_FILE}, **catalog.settings.get("policy", {})}
 
 
-def _completed(catalog: Catalog, entry: Entry) -> Facts:
-    """Return the account with its rank, its steps, and what its dialect has where the file says nothing."""
-    policy = next(overlay.policy for overlay in catalog.overlays if overlay.document is entry.layers[0].document)
-    facts = {"rank": _RANK, "status": "active", **_usual(policy, catalog.providers[entry.provider]), **entry.facts}
+def _completed(entry: Entry, policy: Facts, usual: Facts) -> Facts:
+    """Return the account with its rank, its steps, and what is *usual* where the file says nothing."""
+    facts = {"rank": _RANK, "status": "active", **usual, **entry.facts}
     steps = facts.get("credentials") or [step for step in policy.get("credentials", STEPS) if step not in _DETAILED and (step != "profile" or facts.get("profiles"))]
     facts["credentials"] = [_step(step, entry, policy) for step in steps]
     if "profiles" in facts:
@@ -117,7 +121,8 @@ def _usual(policy: Facts, provider: Entry) -> Facts:
 def _step(step: Any, entry: Entry, policy: Facts, profile: str | None = None) -> Facts:
     """Return a step as the runtime reads it: its word, and what it needs."""
     if isinstance(step, str):
-        word, detail = step, {}
+        word = step
+        detail: Facts = {}
     else:
         word = next(key for key in step if key != "timeout_ms")
         value = step[word]

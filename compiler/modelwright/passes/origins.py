@@ -51,7 +51,8 @@ def origins_of(entry: Entry) -> dict[str, str]:
             if key in ("id", "inherit", "$unset") or not layer.speaks_for(key):
                 continue
             if key == "price" or (key in fields and fields[key].merges):
-                result |= {f"{key}.{part}": layer.name for part in value}
+                for part in value:
+                    result[f"{key}.{part}"] = layer.name
             else:
                 result[key] = layer.name
         result |= {name: layer.name for name in layer.facts.get("$unset", ()) if layer.speaks_for(name.partition(".")[0])}

@@ -70,6 +70,8 @@ def _model(catalog: Catalog, overlay: Overlay, provider: str, identity: str, pat
 
 def _deferred(overlay: Overlay, entry: Entry, own: Facts) -> frozenset[str]:
     """Return the facts of *own* on which the overlay's dialect has the registry speak, where that knows them."""
+    if not entry.layers:
+        return frozenset()
     pinned = overlay.pins.get(entry.ref, ())
     names = [name for name in overlay.policy.get("catalog_over_user", ()) if name not in pinned]
     return frozenset(name for name in names if at(own, tuple(name.split(".")))[0] and at(entry.facts, tuple(name.split(".")))[0])

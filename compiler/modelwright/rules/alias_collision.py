@@ -28,6 +28,7 @@ from ..diagnostics.diagnostic import Finding
 from ..dialects import NATIVE
 from ..passes.aliases import Target, aliases_of
 from .places import alias_place, id_place
+from .remarks import remarked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ _OURS = (None, NATIVE)
 
 def check(catalog: Catalog) -> Iterator[Finding]:
     """Yield one finding per alias and model, or provider, that comes after another with a claim to it; the notes name the others."""
-    return chain(_models(catalog), _providers(catalog))
+    return chain(_models(catalog), _providers(catalog), remarked(catalog, NAME))
 
 
 def _models(catalog: Catalog) -> Iterator[Finding]:

@@ -52,7 +52,7 @@ def check(catalog: Catalog) -> Iterator[Finding]:
 
 
 def _addresses(overlay: Overlay, at: Pointer, said: Facts) -> Iterator[Finding]:
-    if is_private(host := host_of(said.get("base_url", ""))):
+    if "base_url" in said and is_private(host := host_of(said["base_url"])):
         yield Finding(
             Place(overlay.document, (*at, "base_url")),
             f"`{host}` is this machine or in a private network, and nothing says that this is meant",

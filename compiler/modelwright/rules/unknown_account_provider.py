@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from ..diagnostics.diagnostic import Finding
 from .nearest import did_you_mean
+from .places import alias_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +42,10 @@ def check(catalog: Catalog) -> Iterator[Finding]:
     for note in catalog.notes:
         if note.kind == NAME and note.about[0] not in catalog.incomplete | untrusted:
             provider, account = note.about
+            choices = [entry.id for entry in catalog.providers.values() if provider.lower() in map(alias_id, entry.facts.get("aliases", ()))]
+            if choices:
+                yield Finding(note.place, f"`{provider}`, the provider of the account `{account}`, is {len(choices)} things", f"say which: {', '.join(sorted(choices))}")
+                continue
             yield Finding(
                 note.place,
                 f"there is no provider `{provider}` for the account `{account}`",
