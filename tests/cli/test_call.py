@@ -325,6 +325,21 @@ def test_an_answer_that_stopped_early_says_so(shop: Shop) -> None:
     assert "; stopped: length" in shop.call("live/m", "Hi").err
 
 
+def test_what_is_no_text_and_what_was_made_up_is_noted(shop: Shop) -> None:
+    shop.lay(MESSAGES, agents={})
+    shop.answer = lambda _: as_json({**json.loads(whole(MESSAGES, "").body), "content": [{"type": "tool_use", "id": "t1", "name": "look", "input": {}}]})
+    said = shop.call("live/m", "Hi")
+    assert "note: the answer has 1 part that is no text" in said.err
+
+
+def test_somebody_at_the_terminal_is_told_how_to_end_the_prompt(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.lay(CHAT)
+    shop.answer = lambda _: whole(CHAT, "Hello.")
+    monkeypatch.setattr(sys, "stdin", terminal := io.TextIOWrapper(io.BytesIO(b"Hi")))
+    monkeypatch.setattr(terminal, "isatty", lambda: True, raising=False)
+    assert "Ctrl-D ends it" in shop.call("live/m").err
+
+
 def test_nothing_a_model_says_commands_the_terminal_and_colours_are_as_wanted(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.lay(CHAT)
     shop.answer = lambda _: whole(CHAT, "red\x1b[31m\tgreen\n\ud800")

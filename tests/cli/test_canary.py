@@ -317,6 +317,11 @@ resolve {explicit}
 route env/gpt-5.5 main/claude-sonnet-4-5 rotating/gpt-5.5 --explain
 route --needs vision --explain --json
 route {explicit}
+call in-house/own Hi --explain
+call in-house/own Hi --json --stream
+call {explicit} Hi
+usage
+usage --by route --json
 cost openai/gpt-5.5 --input 1000 --json
 why env credential
 why main credential --json
@@ -337,7 +342,7 @@ completion bash
 no-such-command {explicit}
 """
 """What is called, in this order; {explicit} is a secret that somebody writes where it does not belong, and may be told back to them alone."""
-TELLS_BACK = ("resolve {explicit}", "route {explicit}", "no-such-command")
+TELLS_BACK = ("resolve {explicit}", "route {explicit}", "call {explicit} Hi", "no-such-command")
 """Calls that repeat what was written on the command line in the place of a name."""
 
 

@@ -56,7 +56,7 @@ def command(
       git diff | providers call openai/gpt-5.5 --system "Write a commit message." --stream
       providers call google/gemini-2.5-pro "What is on it?" --image receipt.png --json-schema receipt.json
     """
-    from ..runtime.errors import UnknownRefError, UsageError
+    from ..runtime.errors import UsageError
     from ..runtime.routing.checks import understood
     from ..runtime.routing.needs import Needs
     from . import call_report, calling, output
@@ -64,8 +64,6 @@ def command(
     registry = output.open_registry(artifact)
     try:
         needs = understood(Needs.parse(needed), registry)
-    except UnknownRefError:
-        raise
     except UsageError as error:
         raise click.BadParameter(str(error), param_hint="--needs") from error
     known = output.known(registry, ref)

@@ -67,7 +67,7 @@ class Report:
             output.notice(f"note: {printable(loss)}")
         others = sum(1 for part in answer.response.content if type(part).__name__ in ("Media", "ToolCall"))
         if others:
-            output.notice(f"note: the answer has {others} parts that are no text")
+            output.notice(f"note: the answer has {others} {'part that is' if others == 1 else 'parts that are'} no text")
         stop = answer.response.stop_reason
         failed = len(answer.attempts) - 1
         self._sum_up(
