@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytest.register_assert_rewrite("runtime.state.conformance")
+
 ON = "2026-11-20"
 """The day tests judge by."""
 

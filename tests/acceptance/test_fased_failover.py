@@ -146,9 +146,9 @@ def test_fased_35_first_what_was_asked_for_then_the_fallbacks_and_at_last_the_ag
         "three/large": ["three/large", "two/large", "three/small", "one/large"],
         "two/large": ["two/large", "three/small", "one/large"],
     }.items():
-        assert [one.name for one in desk.dispatcher.route(asked, agent="main").candidates] == found
+        assert [one.name for one in desk.dispatcher.route(asked).candidates] == found
     with pytest.raises(CallError) as raised:
-        desk.ask("three/large", agent="main")
+        desk.ask("three/large")
     assert desk.provided.asked == ["three", "two", "one"]  # a route that failed is not asked for its other models
     assert [attempt.name for attempt in raised.value.attempts] == ["three/large", "two/large", "one/large"]
 

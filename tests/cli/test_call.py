@@ -395,7 +395,10 @@ def test_ctrl_c_ends_the_request_upstream_and_says_what_was_used(shop: Shop, pro
 
     shop.answer = lambda _: streamed(write)
     command = [sys.executable, "-m", "modelwright", "call", "live/m", "Hi", *more, *(["--stream"] if is_stream else [])]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # what a job in the background inherits, and leaves to its own, is to ignore it
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    signal.signal(signal.SIGINT, before)
+    with process:
         assert arrived.wait(10)
         time.sleep(0.3)
         process.send_signal(signal.SIGINT)

@@ -8,8 +8,6 @@ import pytest
 
 from modelwright import Registry
 
-pytest.register_assert_rewrite("runtime.state.conformance")
-
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures" / "runtime"
 
 
