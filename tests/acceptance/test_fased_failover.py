@@ -127,7 +127,7 @@ def test_fased_34_an_abort_is_the_end_of_it(use: Drop, home: Path) -> None:
         desk.provided.asked.append("one")
         raise KeyboardInterrupt
 
-    desk.provided.open = interrupted  # type: ignore[method-assign]
+    desk.provided.open = interrupted  # type: ignore[method-assign,assignment]
     with pytest.raises(KeyboardInterrupt):
         desk.ask()
     assert desk.provided.asked == ["one"]
@@ -153,9 +153,7 @@ def test_fased_35_first_what_was_asked_for_then_the_fallbacks_and_at_last_the_ag
     assert [attempt.name for attempt in raised.value.attempts] == ["three/large", "two/large", "one/large"]
 
 
-@pytest.mark.parametrize(
-    ("answer", "is_sibling_asked"), [(failed(402), False), (failed(401), False), (failed(429), True)], ids=["billing", "auth", "rate limit"]
-)
+@pytest.mark.parametrize(("answer", "is_sibling_asked"), [(failed(402), False), (failed(401), False), (failed(429), True)], ids=["billing", "auth", "rate limit"])
 def test_fased_35_what_is_skipped_for_its_credential_is_told_with_its_reason(answer: Answer, *, is_sibling_asked: bool, use: Drop, home: Path) -> None:
     """M auth/billing failure skips the other models of that provider; rate_limit tries sibling models."""
     use(fased(primary="one/large", fallbacks=["one/small", "two/large"]))

@@ -28,7 +28,7 @@ def places(every_place: Places) -> Iterator[Places]:
 
     servers = (every_place.good, every_place.bad, every_place.tls, every_place.elsewhere)
     for server in servers:
-        server.begin(lambda wire, asked: playing(FAULTS[0], next(iter(SPOKEN)))(wire, asked))
+        server.begin(playing(FAULTS[0], next(iter(SPOKEN))))
     yield every_place
     for server in servers:
         assert server.is_quiet(), "connections were left open"

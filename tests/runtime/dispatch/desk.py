@@ -105,7 +105,7 @@ class Desk:
             if is_stream:
                 stream = dispatcher.stream(refs, "Hello?")
                 for text in stream.texts():
-                    outcome.texts.append(text)  # noqa: PERF402  # what came before an error is kept
+                    outcome.texts.append(text)  # what came before an error is kept
                 outcome.answer = stream.answer
             else:
                 outcome.answer = dispatcher.complete(refs, "Hello?")
@@ -126,7 +126,7 @@ class Desk:
             if is_stream:
                 stream = dispatcher.stream(refs, "Hello?")
                 async for text in stream.texts():
-                    outcome.texts.append(text)  # noqa: PERF401  # what came before an error is kept
+                    outcome.texts.append(text)  # what came before an error is kept
                 outcome.answer = stream.answer
             else:
                 outcome.answer = await dispatcher.complete(refs, "Hello?")

@@ -51,7 +51,7 @@ class Fault:
 
 def whole(wire: Wire, asked: Asked, spoken: Spoken, encoding: str | None = None) -> None:
     """Answer as one should."""
-    more = {} if encoding is None else {"content_encoding": encoding}
+    more: dict[str, Any] = {} if encoding is None else {"content_encoding": encoding}
     if not asked.is_stream:
         body = spoken.answer if encoding is None else gzip.compress(spoken.answer)
         wire.whole(body, **more)

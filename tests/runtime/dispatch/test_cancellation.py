@@ -36,7 +36,7 @@ def stalling(protocol: str = CHAT) -> Callable[[Wire, Asked], None]:
     return playing(fault, protocol)
 
 
-def silent(wire: Wire, asked: Asked) -> None:  # noqa: ARG001  # one form for all plays
+def silent(wire: Wire, asked: Asked) -> None:  # one form for all plays
     wire.stall()
 
 

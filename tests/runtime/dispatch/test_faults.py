@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from modelwright.runtime.dispatch import engine, receive
-from modelwright.runtime.dispatch.errors import BROKEN as BROKEN_ERROR
-from modelwright.runtime.dispatch.errors import StreamBrokenError
+from modelwright.runtime.dispatch.errors import BROKEN as BROKEN_ERROR, StreamBrokenError
 from runtime.dispatch.desk import PATIENT, USD, Desk, impatient
 from runtime.dispatch.faults import ANSWERED, FAULTS, Fault, playing
 from runtime.dispatch.places import KEY, Places
@@ -26,7 +25,7 @@ MORE_SECONDS = 3.0
 WAYS = list(itertools.product((False, True), (False, True)))
 
 
-def _cases() -> list[object]:
+def _cases() -> list[Any]:
     """Return all cells; what is not slow has each fault once, and all protocols and ways of calling among them."""
     found = []
     for place, fault in enumerate(FAULTS):

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from modelwright.runtime.dispatch import dispatcher as waiting
-from modelwright.runtime.dispatch import engine
+from modelwright.runtime.dispatch import dispatcher as waiting, engine
 from modelwright.runtime.dispatch.dispatcher import Dispatcher
 from modelwright.runtime.dispatch.errors import CallError
 from modelwright.runtime.dispatch.limits import TimeLimits
@@ -79,7 +78,7 @@ OFTEN = [
 
 
 @pytest.mark.parametrize(("status", "text", "headers", "times"), OFTEN)
-def test_a_route_that_stands_alone_is_tried_again_as_often_as_helps(status: int, text: str, headers: dict[str, str], times: int, places: Places, home: Path, naps: Naps) -> None:
+def test_a_route_that_stands_alone_is_tried_again_as_often_as_helps(status: int, text: str, headers: dict[str, Any], times: int, places: Places, home: Path, naps: Naps) -> None:
     places.bad.begin(failing(status, text, **headers))
     desk = Desk(places.registry, home)
     outcome = desk.ask(BAD)
@@ -88,7 +87,7 @@ def test_a_route_that_stands_alone_is_tried_again_as_often_as_helps(status: int,
 
 
 @pytest.mark.parametrize(("status", "text", "headers", "times"), OFTEN)
-def test_a_route_with_another_behind_it_is_tried_once(status: int, text: str, headers: dict[str, str], times: int, places: Places, home: Path, naps: Naps) -> None:  # noqa: ARG001
+def test_a_route_with_another_behind_it_is_tried_once(status: int, text: str, headers: dict[str, Any], times: int, places: Places, home: Path, naps: Naps) -> None:
     places.bad.begin(failing(status, text, **headers))
     Desk(places.registry, home).ask([BAD, GOOD])
     assert (len(places.bad.asked), naps.seconds) == (1, [])
@@ -128,7 +127,9 @@ def at(seconds: float) -> str:
     return formatdate(START + seconds, usegmt=True)
 
 
-GOOGLE = json.dumps({"error": {"code": 429, "message": "no", "status": "RESOURCE_EXHAUSTED", "details": [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "3s"}]}})
+GOOGLE = json.dumps(
+    {"error": {"code": 429, "message": "no", "status": "RESOURCE_EXHAUSTED", "details": [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "3s"}]}}
+)
 ASKED = {
     "seconds": (429, {"retry_after": "7"}, 7),
     "part of a second": (503, {"retry_after": "0.5"}, 0.5),
@@ -136,7 +137,11 @@ ASKED = {
     "a date": (429, {"retry_after": at(5)}, 5),
     "a date of the past": (503, {"retry_after": at(-5)}, 0),
     "a negative number": (503, {"retry_after": "-1"}, 0),
-    "a rate that is reset": (429, {"x_ratelimit_remaining_requests": "0", "x_ratelimit_reset_requests": "1m", "x_ratelimit_remaining_tokens": "9", "x_ratelimit_reset_tokens": "9m"}, 60),
+    "a rate that is reset": (
+        429,
+        {"x_ratelimit_remaining_requests": "0", "x_ratelimit_reset_requests": "1m", "x_ratelimit_remaining_tokens": "9", "x_ratelimit_reset_tokens": "9m"},
+        60,
+    ),
     "a time at which a rate is reset": (429, {"anthropic_ratelimit_tokens_remaining": "0", "anthropic_ratelimit_tokens_reset": "2026-11-18T11:07:00Z"}, 20),
     "its body": (429, {}, 3),
     "nothing sensible": (503, {"retry_after": "soon"}, 0.25),
@@ -193,7 +198,7 @@ def test_a_connection_for_which_the_call_has_no_time_left_is_a_timeout_and_no_de
             pass
 
     desk = Desk(places.registry, home, limits=impatient(0.05))
-    with Dispatcher(places.registry, transport=Slow(), **desk.given) as dispatcher, pytest.raises(CallError) as raised:  # type: ignore[arg-type]
+    with Dispatcher(places.registry, transport=Slow(), **desk.given) as dispatcher, pytest.raises(CallError) as raised:
         dispatcher.complete(BAD, "Hello?")
     assert [one.failure.kind for one in raised.value.attempts if one.failure] == ["timeout"]
     assert "cooled" not in [event for event, _ in desk.heard]

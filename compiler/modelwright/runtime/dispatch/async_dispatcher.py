@@ -173,7 +173,7 @@ _letting_go: "set[asyncio.Task[None]]" = set()
 
 def _let_go(loop: asyncio.AbstractEventLoop, reply: "AsyncReply") -> None:
     """Close what was left without a word."""
-    task = loop.create_task(reply.close())  # type: ignore[arg-type]  # it is a coroutine here
+    task = loop.create_task(reply.close())
     _letting_go.add(task)
     task.add_done_callback(_letting_go.discard)
 

@@ -76,12 +76,12 @@ class Dispatcher:
         self.close()
 
     def _carrier(self) -> "Transport":
-        if self._transport is None:
-            from .httpx_transport import HttpxTransport
+        with self._lock:
+            if self._transport is None:
+                from .httpx_transport import HttpxTransport
 
-            with self._lock:
-                self._transport = self._transport or HttpxTransport()
-        return self._transport
+                self._transport = HttpxTransport()
+            return self._transport
 
 
 class Stream:

@@ -189,8 +189,7 @@ class Run:
         last = self._current
         if last is None or failure.cools != _OF_ACCOUNT or failure.siblings:
             return False
-        before = last.way.candidate
-        return (candidate.account["id"], candidate.profile) == (before.account["id"], before.profile)
+        return (candidate.account["id"], candidate.profile) == (last.way.candidate.account["id"], last.way.candidate.profile)
 
     def _failed(self, current: "Current", failure: "Failure") -> None:
         core = self._core
@@ -198,9 +197,7 @@ class Run:
         if failure.cools == "nothing":
             core.cooldowns.left(current.entry)
         else:
-            core.cooldowns.failed(
-                current.entry, failure.kind, retry_after_seconds=failure.retry_after_seconds, table=core.table(failure.kind, current.way.candidate.model.provider)
-            )
+            self._cool(current, failure)
         if failure.cools == _OF_ACCOUNT:
             core.ways.forget(current.way.candidate)
             self._met.setdefault(current.way.keys.credential, set()).add(current.way.keys.model)
@@ -208,8 +205,7 @@ class Run:
         current.is_settled = True
 
     def _answer(self, current: "Current") -> Answer:
-        core, received = self._core, self._received
-        response = received.response
+        core, response = self._core, self._received.response
         cost = core.cost(current.way.candidate.model, response.usage or core.guess(self.request, response))
         core.settle(current.granted, current.way, cost, SUCCEEDED, did_work=True)
         core.cooldowns.succeeded(current.entry)
@@ -220,10 +216,12 @@ class Run:
 
     def _broken(self, current: "Current", failure: "Failure") -> errors.StreamBrokenError:
         cost = self._settled_partly(current, did_work=False)
-        self._core.cooldowns.failed(
-            current.entry, failure.kind, retry_after_seconds=failure.retry_after_seconds, table=self._core.table(failure.kind, current.way.candidate.model.provider)
-        )
+        self._cool(current, failure)
         return errors.StreamBrokenError(self._routing(), tuple(self._attempts), failure, self._received.response, cost)
+
+    def _cool(self, current: "Current", failure: "Failure") -> None:
+        table = self._core.table(failure.kind, current.way.candidate.model.provider)
+        self._core.cooldowns.failed(current.entry, failure.kind, retry_after_seconds=failure.retry_after_seconds, table=table)
 
     def _abandoned(self) -> None:
         """The caller gave up: what was used by then is billed, and nothing is held against the route."""
@@ -269,7 +267,7 @@ class Run:
         elif cooled and causes <= {COOLING, UNFIT}:
             kind = errors.COOLING
         else:
-            kind = errors.SPENT if causes == {SPENT} else errors.EXCLUDED
+            kind = errors.SPENT if SPENT in causes and causes <= {SPENT, UNFIT} else errors.EXCLUDED
         self._write_down(NOTHING_CAME, None, None)
         return errors.CallError(kind, routing, tuple(self._attempts), failure, min((one.until for one in cooled), default=None))
 
