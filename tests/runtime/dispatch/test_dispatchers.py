@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import modelwright
 from modelwright.ir.chat import Message, Request
 from modelwright.runtime.dispatch import async_dispatcher as awaited_module, dispatcher as module
 from modelwright.runtime.dispatch.async_dispatcher import AsyncDispatcher
@@ -85,7 +84,6 @@ def test_without_a_registry_it_is_the_one_that_is_loaded(places: Places, monkeyp
     with Dispatcher(transport=Scripted(SPOKEN[CHAT].answer), environ=ENVIRON) as dispatcher:
         assert dispatcher.complete(BAD, "Hello?").text == TEXT
     assert AsyncDispatcher(environ=ENVIRON).route(BAD).kept[0].name == BAD
-    assert modelwright.load
 
 
 def test_an_awaited_dispatcher_does_what_the_other_does(places: Places, home: Path) -> None:

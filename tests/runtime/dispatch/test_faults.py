@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import itertools
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from modelwright.runtime.dispatch import engine, receive
-from modelwright.runtime.dispatch.errors import BROKEN as BROKEN_ERROR, StreamBrokenError
+from modelwright.runtime.dispatch.errors import BROKEN as BROKEN_ERROR, CallError, StreamBrokenError
 from runtime.dispatch.desk import PATIENT, USD, Desk, impatient
 from runtime.dispatch.faults import ANSWERED, FAULTS, Fault, playing
 from runtime.dispatch.places import KEY, Places
@@ -119,3 +121,29 @@ def test_with_a_healthy_provider_behind_it_a_fault_before_the_first_word_costs_o
     assert outcome.seconds < SECONDS * fault.is_waited_for + MORE_SECONDS
     assert places.bad.is_quiet()
     assert places.elsewhere.asked == []
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault.place == "bad" and not fault.is_waited_for and fault.name != "huge"], ids=lambda fault: fault.name)
+def test_what_a_fault_leaves_on_a_connection_is_not_taken_for_the_next_answer(fault: Fault, *, is_async: bool, places: Places, home: Path) -> None:
+    """As the rest of a body that is longer than it was said to be."""
+    protocol, ref = "openai-chat", "bad-openai-chat/m"
+    play, healthy = playing(fault, protocol), playing(FAULTS[0], protocol)
+    places.bad.begin(lambda wire, asked: (play if len(places.bad.asked) == 1 else healthy)(wire, asked))  # noqa: PLW0108  # it is to be said anew each time
+    desk = Desk(places.registry, home, failover="off", longest_wait_seconds=0.001)
+
+    async def awaited() -> str:
+        async with desk.awaited() as dispatcher:
+            with contextlib.suppress(CallError):
+                await dispatcher.complete(ref, "Hello?")
+            dispatcher._core.store._notes = {}  # type: ignore[attr-defined]  # nothing cools
+            return (await dispatcher.complete(ref, "Hello?")).text
+
+    if is_async:
+        assert asyncio.run(awaited()) == TEXT
+        return
+    with desk.sync() as dispatcher:
+        with contextlib.suppress(CallError):
+            dispatcher.complete(ref, "Hello?")
+        dispatcher._core.store._notes = {}  # type: ignore[attr-defined]  # nothing cools
+        assert dispatcher.complete(ref, "Hello?").text == TEXT

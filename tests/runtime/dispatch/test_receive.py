@@ -114,6 +114,15 @@ def test_the_end_of_the_connection_is_waited_for_a_quarter_of_a_second_at_most(p
     assert script.waits[1:] == pytest.approx([0.25, 0.15])
 
 
+def test_a_stream_whose_end_is_that_of_the_connection_is_not_waited_for_any_more(places: Places, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receive, "MOST_BYTES", 10_000)
+    script = Scripted(*SPOKEN["openai-chat"].pieces[:-1])
+    with dispatcher(script, places, home) as one:
+        stream = one.stream("bad-openai-chat/m", "Hello?")
+        assert texts(list(stream)) == stream.answer.text == TEXT
+    assert len(script.waits) == len(SPOKEN["openai-chat"].pieces)
+
+
 def test_an_answer_without_a_word_is_one(places: Places, home: Path) -> None:
     pieces = [SPOKEN["anthropic-messages"].pieces[0], *SPOKEN["anthropic-messages"].pieces[-2:]]
     with dispatcher(Scripted(*pieces), places, home) as one:

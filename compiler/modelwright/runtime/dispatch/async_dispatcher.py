@@ -143,17 +143,17 @@ class _Steps:
             self._reply, self._loop = found, asyncio.get_running_loop()
             return found.head
         if kind is Shut:
-            return await self._shut()
+            return await self._shut(is_well=step.is_well)
         if kind is Sleep:
             return await asyncio.sleep(step.seconds)
         if kind is Work:
             return await asyncio.to_thread(step.do)
         raise TypeError(f"unknown step {step!r}")
 
-    async def _shut(self) -> None:
+    async def _shut(self, *, is_well: bool = True) -> None:
         reply, self._reply = self._reply, None
         if reply is not None:
-            await reply.close()
+            await (reply.close if is_well else getattr(reply, "drop", reply.close))()
 
     async def close(self) -> None:
         try:

@@ -170,17 +170,17 @@ class _Steps:
             self._reply = found
             return found.head
         if kind is Shut:
-            return self._shut()
+            return self._shut(is_well=step.is_well)
         if kind is Sleep:
             return time.sleep(step.seconds)
         if kind is Work:
             return step.do()
         raise TypeError(f"unknown step {step!r}")
 
-    def _shut(self) -> None:
+    def _shut(self, *, is_well: bool = True) -> None:
         reply, self._reply = self._reply, None
         if reply is not None:
-            reply.close()
+            (reply.close if is_well else getattr(reply, "drop", reply.close))()
 
     def close(self) -> None:
         try:

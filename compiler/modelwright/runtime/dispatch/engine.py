@@ -142,7 +142,7 @@ class Run:
             if core.is_heard:
                 core.tell("sent", {"candidate": current.way.candidate.name, "route": current.way.endpoint.route, "number": len(self._attempts) + 1})
             failure = yield from receive(current.way, current.call, self._received, limits, core)
-            yield Shut()
+            yield Shut(failure is None)
             self._attempts.append(current.attempt(failure, core.monotonic()))
             current.sent_at = None
             if failure is None:

@@ -75,6 +75,12 @@ class _Reply:
     def close(self) -> None:
         self._response.close()
 
+    def drop(self) -> None:
+        connection = self._response.extensions.get("network_stream")
+        if connection is not None:
+            connection.close()
+        self._response.close()
+
 
 class _Due(threading.local):
     """When this thread wants to be back from what it reads."""
@@ -136,6 +142,13 @@ class _AsyncReply:
 
     async def close(self) -> None:
         await self._response.aclose()
+
+    async def drop(self) -> None:
+        connection = self._response.extensions.get("network_stream")
+        if connection is not None:
+            await connection.aclose()
+        await self._response.aclose()
+        await asyncio.sleep(0)  # the socket is closed in the next turn of the loop, and until then it looks as if it could be used
 
 
 def _built(client: httpx.Client | httpx.AsyncClient, request: Open) -> httpx.Request:

@@ -12,7 +12,12 @@ if TYPE_CHECKING:
     from .steps import Down, Head, Open
 
     class Reply(Protocol):
-        """An answer under way."""
+        """
+        An answer under way.
+
+        Where it has a `drop`, that is called in place of `close` after a failure: its connection is not to be used again, for what
+        is left on it, as the rest of a body that was longer than it was said to be, would begin the next answer.
+        """
 
         head: Head
 
