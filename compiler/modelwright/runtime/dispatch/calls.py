@@ -28,7 +28,7 @@ def run(
     if settings and asked is request:
         raise TypeError(f"the request is made already; put {', '.join(settings)} into it")
     wanted = core.chosen(session) if ref is None else ref
-    routing = core.router.route(wanted, core.needs_of(asked, needs), agent=agent, task=task, standing=core.standing(project, token), **core.lengths_of(asked))
+    routing = core.router.route(wanted, core.needs_of(asked, needs, lossy=lossy), agent=agent, task=task, standing=core.standing(project, token), **core.lengths_of(asked))
     said = "" if wanted is None else wanted if isinstance(wanted, str) else ",".join(wanted)
     return Run(core, asked, routing, said, Options(is_stream=is_stream, lossy=lossy, project=project, token=token, tags=tags))
 
@@ -38,8 +38,7 @@ def route(
 ) -> "Routing":
     """Return the routes as things are."""
     standing = core.standing(project, token)
-    wanted = needs if isinstance(needs, Needs) else Needs.parse(needs) if isinstance(needs, str) else Needs(needs or ())
-    found = core.router.route(core.chosen(session) if ref is None else ref, wanted, standing=standing, **more)
+    found = core.router.route(core.chosen(session) if ref is None else ref, Needs.of(needs or ()), standing=standing, **more)
     return Routing(core.now_of(found, standing), found.warning)
 
 

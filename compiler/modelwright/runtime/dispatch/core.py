@@ -81,12 +81,12 @@ class Core:
 
     # Routes
 
-    def needs_of(self, request: "Request", needs: "Needs | str | Iterable[str] | None") -> Needs:
-        """Return what *request* needs, and what is asked for besides."""
-        own = request.needs()
+    def needs_of(self, request: "Request", needs: "Needs | str | Iterable[str] | None", *, lossy: bool = False) -> Needs:
+        """Return what *request* needs, and what is asked for besides; how much is thought is no need where it may be left out."""
+        own = request.needs() - _LOST if lossy else request.needs()
         if needs is None:
             return Needs(own) if own else _NOTHING
-        said = needs if isinstance(needs, Needs) else Needs.parse(needs) if isinstance(needs, str) else Needs(needs)
+        said = Needs.of(needs)
         return Needs({*own, *said.capabilities}, input_tokens=said.input_tokens, output_tokens=said.output_tokens, provider=said.provider)
 
     def lengths_of(self, request: "Request") -> "dict[str, int | None]":
@@ -255,6 +255,7 @@ class _StandingOf:
 
 
 _NOTHING = Needs()
+_LOST = {"thinking"}
 _BYTES_A_TOKEN = 3
 """Fewer than any usual text has, so that what is reserved is rather too much."""
 
