@@ -32,10 +32,10 @@ GARBAGE = b"no database at all" * 100
 PRICES = [{"input_usd_per_mtok": 1, "output_usd_per_mtok": 2}]
 
 
-def registry_with(**facts: Any) -> Registry:
+def registry_with(policy: Any = None, **facts: Any) -> Registry:
     """Return a registry with one model, of which *facts* are known, whose calls may cost ten cents a day."""
     provider = {"base_url": "https://one.example/v1", "auth": {"kind": "none"}, "models": {"large": facts}}
-    return registry_of(providers={"one": provider}, budgets=[{"metric": "cost", "value": 0.1, "period": "daily"}])
+    return registry_of(providers={"one": provider}, budgets=[{"metric": "cost", "value": 0.1, "period": "daily"}], **({"policy": policy} if policy else {}))
 
 
 @pytest.fixture
@@ -151,6 +151,19 @@ def test_a_price_that_nobody_knows_is_blocked_let_through_or_assumed(tmp_path: P
     assert assumed.ask(REF).cost.usd is None
     assert assumed.left(REF) == [8 * USD // 100]
     assert [(one.usd, one.calls, one.unknown_cost) for one in allowed.ledger.sums("day")] == [(None, 3, 2)]
+
+
+def test_a_users_file_may_say_what_is_assumed(tmp_path: Path) -> None:
+    price = {"input_usd_per_mtok": 2, "output_usd_per_mtok": 4}
+    said = {"unpriced": "assume", "assumed_price": price}
+    desk = Desk(tmp_path, Provided(one=A_CENT), registry_with(said))
+    assert desk.ask(REF).cost.usd is None
+    assert desk.left(REF) == [8 * USD // 100]
+    over = Desk(tmp_path, Provided(one=A_CENT), registry_with(said), unpriced="block")
+    alone = Desk(tmp_path, Provided(one=A_CENT), registry_with({"assumed_price": price}))  # assumes nothing
+    for other in (over, alone):
+        with pytest.raises(CallError, match="the price of this call is not known"):
+            other.ask(REF)
 
 
 def test_the_path_of_a_ledger_will_do(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from ..routing.candidate import COOLING
 from ..routing.needs import Needs
 from ..routing.policies.health import NAME as HEALTH
 from ..routing.router import Router
-from ..spending import Reservation, Spending
+from ..spending import ASSUME, Reservation, Spending
 from ..state import open_store
 from ..state.guard import guarded
 from .limits import TimeLimits
@@ -74,7 +74,10 @@ class Core:
         self.cooldowns = Cooldowns(self.store, words, hook=hook, **more)
         said = [Budget(**{"timezone": self._policy.get("timezone"), **entry}) for entry in registry.setting("budgets") or ()] if budgets is None else list(budgets)
         self._is_limited = bool(said)
-        self.spending = Spending(self.store, said, unpriced=unpriced or self._policy.get("unpriced", "block"), assumed=assumed, counts_failed=counts_failed)
+        if unpriced is None:
+            unpriced = self._policy.get("unpriced", "block")
+            assumed = assumed or (self._policy.get("assumed_price") if unpriced == ASSUME else None)
+        self.spending = Spending(self.store, said, unpriced=unpriced, assumed=assumed, counts_failed=counts_failed)
         self.ways = Ways(registry, os.environ if environ is None else environ, timer)
         self.router = Router(registry, standing=self, choose=choose)
         self.ledger = _ledger(ledger, hook)
