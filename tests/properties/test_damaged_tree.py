@@ -135,9 +135,9 @@ def test_a_bad_entry_of_an_overlay_leaves_the_others_working(data: st.DataObject
     inside = data.draw(damaged(st.just(text[start:end]), tokens=[token for token in TOKENS if "\n" not in token]))
     result = damage(root, kind, text[:start] + inside + text[end:])
     check(result, root / KINDS[kind].file)
-    document = next(document for document in result.documents if document.kind == "overlay")
+    document = next((document for document in result.documents if document.kind == "overlay"), None)  # None: it became a file of another dialect's
     assert {*result.catalog.models} >= {"acme/acme-large", "acme/acme-small", "zenith/zen-1"}
-    if isinstance(document.data, dict) and "ours" in document.data.get("providers", {}):
+    if document is not None and isinstance(document.data, dict) and "ours" in document.data.get("providers", {}):
         assert facts(result) == healthy
         assert result.catalog.aliases["big"][0] == "acme/acme-large"
 

@@ -13,6 +13,7 @@ import wire_golden
 from chat_strategies import JSON, THINKING, WORDS, cuts, damaged, requests
 from modelwright.ir.chat import Media, Message, Opaque, Request, Text, Thinking, ToolCall, ToolResult
 from modelwright.ir.events import Stopped, ToolCallStart
+from modelwright.ir.usage import Usage
 from modelwright.wire import openai_chat as wire
 from modelwright.wire.openai_answer import usage_of
 from modelwright.wire.openai_schema import is_strict, schema_name
@@ -168,6 +169,12 @@ def test_the_totals_are_whole_however_the_server_counts(fresh: int, cached: int,
     assert found.input_tokens + found.output_tokens == fresh + cached + said + thought or (is_cache_apart and is_thought_apart)
     assert found.input_tokens >= found.cache_read_tokens
     assert found.output_tokens >= found.reasoning_tokens
+
+
+def test_what_is_missing_from_the_total_is_thinking_where_only_that_fits() -> None:
+    """What came from cache and what was thought are as many here, and either could be what the total has more."""
+    details = {"prompt_tokens_details": {"cached_tokens": 1}, "completion_tokens_details": {"reasoning_tokens": 1}}
+    assert usage_of({"prompt_tokens": 1, "completion_tokens": 0, **details, "total_tokens": 2}) == Usage(1, 1, cache_read_tokens=1, reasoning_tokens=1)
 
 
 @pytest.mark.parametrize("said", [None, 5, [], {}, {"prompt_tokens": None}, {"total_tokens": 5}, {"completion_tokens": True}])

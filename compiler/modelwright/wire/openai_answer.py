@@ -37,7 +37,7 @@ def usage_of(said: "Any", searches: int = 0) -> "Usage | None":
     written = _count(read_of, "cache_write_tokens", "cache_creation_input_tokens") or _count(said, "cache_creation_input_tokens")
     thought = _count(made_of, "reasoning_tokens") or _count(said, "reasoning_tokens")
     beyond = _count(said, "total_tokens") - given - made
-    if cached + written > given or (beyond > 0 and beyond == cached + written):
+    if cached + written > given or (0 < beyond == cached + written and thought <= made):
         given, beyond = given + cached + written, 0
     if beyond > 0 and thought in (0, beyond):
         made, thought = made + beyond, beyond
