@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from hypothesis import strategies as st
+
+from chat_strategies import cuts
 from modelwright.ir.chat import STOP_REASONS, Request, Response
 from modelwright.ir.events import Stopped, Troubled
 from modelwright.wire.assemble import Assembler
 from modelwright.wire.protocol import Target, TroubleError, UnspeakableError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def assert_builds_or_says_why_not(protocol: Any, request: Request, target: Target) -> None:
@@ -57,3 +63,15 @@ def assert_are_events(events: list[Any]) -> None:
     assert len(assembled(events).text) >= 0
     assert all(not isinstance(event, Troubled) for event in events[:-1])
     assert all(event.stop_reason in STOP_REASONS for event in events if isinstance(event, Stopped))
+
+
+def assert_damage_reads_the_same_in_pieces(protocol: Any, data: st.DataObject, streams: Sequence[bytes]) -> None:
+    """Check that one of *streams*, with up to three bytes of it changed, is the same events whole and cut anywhere."""
+    stream = bytearray(data.draw(st.sampled_from([stream for stream in streams if stream])))
+    for _ in range(data.draw(st.integers(0, 3))):
+        stream[data.draw(st.integers(0, len(stream) - 1))] = data.draw(st.sampled_from(list(b'\n\r{}[]":, \\x\xff')))
+    whole, pieces = protocol.Decoder(), protocol.Decoder()
+    expected = [*whole.feed(bytes(stream)), *whole.end()]
+    assert_are_events(expected)
+    found = [event for piece in data.draw(cuts(bytes(stream))) for event in pieces.feed(piece)] + pieces.end()
+    assert (repr(found), pieces.is_done) == (repr(expected), whole.is_done)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 import wire_golden
-from chat_strategies import JSON, THINKING, WORDS, cuts, damaged, requests
+from chat_strategies import JSON, THINKING, WORDS, damaged, requests
 from modelwright.ir.chat import Media, Message, Opaque, Request, Text, Thinking, ToolCall, ToolResult
 from modelwright.ir.events import Stopped, ToolCallStart
 from modelwright.ir.usage import Usage
@@ -18,7 +18,7 @@ from modelwright.wire import openai_chat as wire
 from modelwright.wire.openai_answer import usage_of
 from modelwright.wire.openai_schema import is_strict, schema_name
 from modelwright.wire.protocol import Target, TroubleError
-from wire_checks import answered, assembled, assert_are_events, assert_builds_or_says_why_not, why_not
+from wire_checks import answered, assembled, assert_are_events, assert_builds_or_says_why_not, assert_damage_reads_the_same_in_pieces, why_not
 
 BODIES = [json.loads(path.read_text())["body"] for path in wire_golden.cases(wire.NAME, ".response.json")]
 ANSWERS = [body for body in BODIES if isinstance(body, dict) and answered(wire, json.dumps(body).encode()) is not None]
@@ -264,14 +264,7 @@ def test_damaged_chunks_are_events_or_troubles(data: st.DataObject) -> None:
 
 @given(st.data())
 def test_damaged_streams_in_pieces_say_the_same_as_whole_ones(data: st.DataObject) -> None:
-    stream = bytearray(data.draw(st.sampled_from([stream for stream in STREAMS if stream])))
-    for _ in range(data.draw(st.integers(0, 3))):
-        stream[data.draw(st.integers(0, len(stream) - 1))] = data.draw(st.sampled_from(list(b'\n\r{}[]":, \\x\xff')))
-    whole, pieces = wire.Decoder(), wire.Decoder()
-    expected = [*whole.feed(bytes(stream)), *whole.end()]
-    assert_are_events(expected)
-    found = [event for piece in data.draw(cuts(bytes(stream))) for event in pieces.feed(piece)] + pieces.end()
-    assert (repr(found), pieces.is_done) == (repr(expected), whole.is_done)
+    assert_damage_reads_the_same_in_pieces(wire, data, STREAMS)
 
 
 def test_nesting_without_end_is_malformed() -> None:
