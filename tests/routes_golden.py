@@ -1,0 +1,177 @@
+"""
+Every route of the registry, and the exact requests that go through it.
+
+    fixtures/routes/<provider>.http   per route a whole answer and a stream are asked for, each shown as it is sent
+
+A route that its models reach in different ways, by another protocol or at another place, is shown once for each way. Variables that
+have a default have it, others are called like themselves. `python tests/routes_golden.py --write` rewrites them; review
+the difference.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+ROOT = Path(__file__).parent.parent
+FIXTURES = ROOT / "fixtures" / "routes"
+TODAY = "2026-11-20"
+KEY = "THE_KEY"
+PLACE = "https://host.example"
+STAND_IN = "some-model"
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modelwright.ir.resolved import Model
+    from modelwright.runtime.registry import Registry
+
+
+@cache
+def registry() -> Registry:
+    """Return the real registry with an account for every route, and a model for providers that have none."""
+    from modelwright import pipeline
+    from modelwright.cli import build
+    from modelwright.resources import registry_dir
+    from modelwright.runtime.registry import Registry
+
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Registry(_compiled(folder, pipeline.Inputs(registry_dir(), TODAY)))
+        file = Path(folder) / "models.json"
+        file.write_text(json.dumps(_overlay(plain)))
+        user = pipeline.UserFile(str(file), "user/models.json", "user", True)
+        result = pipeline.resolve(pipeline.Inputs(registry_dir(), TODAY, (user,)))
+        assert result.is_sound, "\n".join(map(str, result.findings))
+        path = Path(folder) / "routes.artifact"
+        build.write(str(path), build.artifact_bytes(result))
+        return Registry(str(path))
+
+
+def _compiled(folder: str, inputs: Any) -> str:
+    from modelwright import pipeline
+    from modelwright.cli import build
+
+    path = str(Path(folder) / "plain.artifact")
+    build.write(path, build.artifact_bytes(pipeline.resolve(inputs)))
+    return path
+
+
+def _overlay(plain: Registry) -> dict[str, Any]:
+    accounts, providers = {}, {}
+    for provider in plain.providers():
+        if not any(True for _ in _models(plain, provider)):
+            providers[provider["id"]] = {"models": {STAND_IN: {"name": "A stand-in", "limits": {"context_tokens": 100000, "output_tokens": 10000}}}}
+        for route in provider["routes"]:
+            kind = plain.words("auth")[route["auth"]["kind"]]
+            steps = ["chain"] if kind.get("chain") else [{"env": KEY}] if kind.get("secret") else ["none"]
+            unset = [name for name, variable in provider.get("variables", {}).items() if "default" not in variable and "env" not in variable]
+            more: dict[str, Any] = {"variables": {name: f"the-{name.replace('_', '-')}" for name in unset}} if unset else {}
+            if "base_url" not in route:
+                more["base_url"] = PLACE
+            accounts[account_of(provider, route)] = {"provider": provider["id"], "route": route["id"], "credentials": steps, **more}
+    return {"version": 1, "providers": providers, "accounts": accounts}
+
+
+def account_of(provider: dict[str, Any], route: dict[str, Any]) -> str:
+    return f"{provider['id']}.{route['id']}"
+
+
+def _models(registry: Registry, provider: dict[str, Any]) -> Iterator[Model]:
+    """Yield the models of *provider* that answer."""
+    return (model for model in registry.models(provider["id"]) if model.output != ("embedding",))
+
+
+def environment(provider: dict[str, Any]) -> dict[str, str]:
+    """Return an environment with the key and every variable that has no default."""
+    environ = {KEY: "the-key", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "the-secret"}
+    for name, variable in provider.get("variables", {}).items():
+        if "default" not in variable and variable.get("env"):
+            environ.setdefault(variable["env"][0], f"the-{name.replace('_', '-')}")
+    return environ
+
+
+class Heard:
+    """A transport that keeps what it is to send, and sends nothing."""
+
+    def __init__(self) -> None:
+        self.opened: list[Any] = []
+
+    def open(self, request: Any) -> Any:
+        from modelwright.runtime.dispatch.steps import UNREACHABLE, Down
+
+        self.opened.append(request)
+        return Down(UNREACHABLE, "this is no network")
+
+    def close(self) -> None:
+        pass
+
+
+def shown(provider: dict[str, Any]) -> str:
+    """Return what is sent through every route of *provider*, in the form that HTTP has on the wire."""
+    return "\n".join(_shown(provider, route, protocol, model) for route in provider["routes"] for protocol, model in ways(provider, route))
+
+
+def ways(provider: dict[str, Any], route: dict[str, Any]) -> list[tuple[str, Model]]:
+    """Return each way in which models are reached through *route*: the protocol, and the first model."""
+    ways: dict[tuple[str, str], tuple[str, Model]] = {}
+    for model in _models(registry(), provider):
+        offered = model._facts.get("routes")
+        if offered is None or route["id"] in offered:
+            mine = registry().resolve(f"{account_of(provider, route)}/{model.id}")
+            protocol, url = _way(registry(), mine, environment(provider), route["id"])
+            ways.setdefault((protocol, url), (protocol, mine))
+    return list(ways.values())
+
+
+def _way(registry: Registry, model: Model, environ: dict[str, str], route: str) -> tuple[str, str]:
+    from modelwright.runtime.endpoint import endpoint
+
+    place = endpoint(registry, model, environ, route)
+    return place.protocol, place.url.replace(quote(place.upstream_id, safe=""), "…").replace(place.upstream_id, "…")
+
+
+def _shown(provider: dict[str, Any], route: dict[str, Any], protocol: str, model: Model) -> str:
+    name = f"### {route['id']}: {model.id} by {protocol}"
+    sent = [_sent(provider, model, f"{account_of(provider, route)}/{model.asked_id}", is_stream=is_stream) for is_stream in (False, True)]
+    return f"{name}\n{sent[0]}" + (f"{name}, streamed\n{sent[1]}" if sent[0] != sent[1] else "")
+
+
+def _sent(provider: dict[str, Any], model: Model, ref: str, *, is_stream: bool) -> str:
+    from modelwright.ir.chat import Message, Request
+    from modelwright.runtime.dispatch.dispatcher import Dispatcher
+    from modelwright.runtime.dispatch.errors import CallError
+
+    heard = Heard()
+    request = Request([Message("system", "Be brief."), Message("user", "Why is the sky blue?")], max_output_tokens=2000)
+    with Dispatcher(registry(), transport=heard, environ=environment(provider), failover="off") as dispatcher:
+        try:
+            list(dispatcher.stream(ref, request)) if is_stream else dispatcher.complete(ref, request)
+        except CallError as error:
+            if not heard.opened:
+                return f"nothing is sent: {error}\n\n"
+    (sent,) = heard.opened
+    headers = "".join(f"{name}: {_steady(name, value)}\n" for name, value in sorted(sent.headers.items()))
+    return f"{sent.method} {sent.url}\n{headers}\n{sent.body.decode()}\n\n"
+
+
+def _steady(name: str, value: str) -> str:
+    """Return the value of a header, but of one that differs each time what it is."""
+    return value
+
+
+def goldens() -> dict[Path, str]:
+    """Return every file and what has to be in it."""
+    return {FIXTURES / f"{provider['id']}.http": shown(provider) for provider in registry().providers()}
+
+
+if __name__ == "__main__" and sys.argv[1:2] == ["--write"]:
+    shutil.rmtree(FIXTURES, ignore_errors=True)
+    FIXTURES.mkdir()
+    for path, text in goldens().items():
+        path.write_text(text)
