@@ -95,7 +95,7 @@ class Ways:
                 place.url,
                 place.upstream_id,
                 headers=place.headers,
-                quirks=route.get("quirks", {}),
+                quirks=route.get("quirks", {}) if place.protocol == route["protocol"] else {},
                 thinking=model._facts.get("thinking", {}),
                 limits=model._facts.get("limits", {}),
                 is_stream=is_stream,
