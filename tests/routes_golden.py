@@ -1,7 +1,7 @@
 """
 Every route of the registry, and the exact requests that go through it.
 
-    fixtures/routes/<provider>.http   per route a whole answer and a stream are asked for, each shown as it is sent
+    fixtures/routes/<provider>.http   per route a plain request, and one that streams, thinks and goes on after a tool, as they are sent
 
 A route that its models reach in different ways, by another protocol or at another place, is shown once for each way. Variables that
 have a default have it, others are called like themselves. `python tests/routes_golden.py --write` rewrites them; review
@@ -25,10 +25,13 @@ TODAY = "2026-11-20"
 KEY = "THE_KEY"
 PLACE = "https://host.example"
 STAND_IN = "some-model"
+SILENT = "nothing is sent"
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from modelwright.ir.chat import Request
+    from modelwright.ir.parts import Part
     from modelwright.ir.resolved import Model
     from modelwright.runtime.registry import Registry
 
@@ -114,19 +117,19 @@ class Heard:
 
 def shown(provider: dict[str, Any]) -> str:
     """Return what is sent through every route of *provider*, in the form that HTTP has on the wire."""
-    return "\n".join(_shown(provider, route, protocol, model) for route in provider["routes"] for protocol, model in ways(provider, route))
+    return "\n".join(_shown(provider, route, protocol, models) for route in provider["routes"] for protocol, models in ways(provider, route))
 
 
-def ways(provider: dict[str, Any], route: dict[str, Any]) -> list[tuple[str, Model]]:
-    """Return each way in which models are reached through *route*: the protocol, and the first model."""
-    ways: dict[tuple[str, str], tuple[str, Model]] = {}
+def ways(provider: dict[str, Any], route: dict[str, Any]) -> list[tuple[str, list[Model]]]:
+    """Return each way in which models are reached through *route*: the protocol, and the models."""
+    ways: dict[tuple[str, str], list[Model]] = {}
     for model in _models(registry(), provider):
         offered = model._facts.get("routes")
         if offered is None or route["id"] in offered:
             mine = registry().resolve(f"{account_of(provider, route)}/{model.id}")
             protocol, url = _way(registry(), mine, environment(provider), route["id"])
-            ways.setdefault((protocol, url), (protocol, mine))
-    return list(ways.values())
+            ways.setdefault((protocol, url), []).append(mine)
+    return [(protocol, models) for (protocol, _), models in ways.items()]
 
 
 def _way(registry: Registry, model: Model, environ: dict[str, str], route: str) -> tuple[str, str]:
@@ -136,28 +139,48 @@ def _way(registry: Registry, model: Model, environ: dict[str, str], route: str) 
     return place.protocol, place.url.replace(quote(place.upstream_id, safe=""), "…").replace(place.upstream_id, "…")
 
 
-def _shown(provider: dict[str, Any], route: dict[str, Any], protocol: str, model: Model) -> str:
-    name = f"### {route['id']}: {model.id} by {protocol}"
-    sent = [_sent(provider, model, f"{account_of(provider, route)}/{model.asked_id}", is_stream=is_stream) for is_stream in (False, True)]
-    return f"{name}\n{sent[0]}" + (f"{name}, streamed\n{sent[1]}" if sent[0] != sent[1] else "")
+def _shown(provider: dict[str, Any], route: dict[str, Any], protocol: str, models: list[Model]) -> str:
+    """Return a plain request, and a stream that is to think and to go on after a tool, of a model that can do so."""
+    plain, able = models[0], next((model for model in models if model._facts.get("thinking", {}).get("mode") and model.can("tools")), models[0])
+    told = ""
+    for model, request, is_stream in ((plain, _plain(), False), (able, _rich(), True)):
+        sent = _sent(provider, f"{account_of(provider, route)}/{model.asked_id}", request, is_stream=is_stream)
+        told += f"### {route['id']}: {model.id} by {protocol}{', streamed, thinking, after a tool' if is_stream else ''}\n{sent}\n\n"
+        if sent.startswith(SILENT):
+            break
+    return told
 
 
-def _sent(provider: dict[str, Any], model: Model, ref: str, *, is_stream: bool) -> str:
+def _plain() -> Request:
     from modelwright.ir.chat import Message, Request
+
+    return Request([Message("system", "Be brief."), Message("user", "Why is the sky blue?")], max_output_tokens=2000)
+
+
+def _rich() -> Request:
+    from modelwright.ir.chat import Message, Request, Tool
+    from modelwright.ir.parts import Text, Thinking, ToolCall, ToolResult
+
+    tool = Tool("look", "Look at the sky.", {"type": "object", "properties": {"where": {"type": "string"}}, "required": ["where"]})
+    turn: list[Part] = [Thinking("I had better look."), Text("Let me see."), ToolCall("call_1", "look", '{"where":"up"}')]
+    turns = [Message("system", "Be brief."), Message("user", "Is it blue?"), Message("assistant", turn), Message("tool", [ToolResult("call_1", "It is.", name="look")])]
+    return Request(turns, tools=[tool], thinking="high", max_output_tokens=20000, temperature=0.5)
+
+
+def _sent(provider: dict[str, Any], ref: str, request: Request, *, is_stream: bool) -> str:
     from modelwright.runtime.dispatch.dispatcher import Dispatcher
     from modelwright.runtime.dispatch.errors import CallError
 
     heard = Heard()
-    request = Request([Message("system", "Be brief."), Message("user", "Why is the sky blue?")], max_output_tokens=2000)
     with Dispatcher(registry(), transport=heard, environ=environment(provider), failover="off") as dispatcher:
         try:
-            list(dispatcher.stream(ref, request)) if is_stream else dispatcher.complete(ref, request)
+            list(dispatcher.stream(ref, request, lossy=True)) if is_stream else dispatcher.complete(ref, request)
         except CallError as error:
             if not heard.opened:
-                return f"nothing is sent: {error}\n\n"
+                return f"{SILENT}: {error}\n"
     (sent,) = heard.opened
     headers = "".join(f"{name}: {_steady(name, value)}\n" for name, value in sorted(sent.headers.items()))
-    return f"{sent.method} {sent.url}\n{headers}\n{sent.body.decode()}\n\n"
+    return f"{sent.method} {sent.url}\n{headers}\n{sent.body.decode()}\n"
 
 
 def _steady(name: str, value: str) -> str:
