@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 pytest.register_assert_rewrite("runtime.state.conformance")
 
-ON = "2026-11-20"
+ON = "2026-11-28"
 """The day tests judge by."""
 
 settings.register_profile(

@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures" / "routes"
-TODAY = "2026-11-20"
+TODAY = "2026-11-28"
 KEY = "THE_KEY"
 PLACE = "https://host.example"
 STAND_IN = "some-model"
@@ -141,7 +141,7 @@ def _way(registry: Registry, model: Model, environ: dict[str, str], route: str) 
 
 def _shown(provider: dict[str, Any], route: dict[str, Any], protocol: str, models: list[Model]) -> str:
     """Return a plain request, and a stream that is to think and to go on after a tool, of a model that can do so."""
-    plain, able = models[0], next((model for model in models if model._facts.get("thinking", {}).get("mode") and model.can("tools")), models[0])
+    plain, able = models[0], next((model for model in models if model._facts.get("thinking", {}).get("mode", "none") not in ("none", "always") and model.can("tools")), models[0])
     told = ""
     for model, request, is_stream in ((plain, _plain(), False), (able, _rich(), True)):
         sent = _sent(provider, f"{account_of(provider, route)}/{model.asked_id}", request, is_stream=is_stream)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NEW = Path(__file__).parent.parent / "fixtures" / "new_provider"
-ON = "2026-11-20"
+ON = "2026-11-28"
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,7 @@ from modelwright.source.schemas import bundled
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ON = "2026-11-20"
+ON = "2026-11-28"
 ROOT = Path(registry_dir())
 FILES = sorted(ROOT.rglob("*.yaml"))
 MOST_WAIVERS = 40

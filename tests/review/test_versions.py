@@ -12,8 +12,7 @@ import pytest
 import yaml
 from hypothesis import given, strategies as st
 
-from compile_golden import FIXTURES
-from conftest import ON
+from compile_golden import FIXTURES, TODAY as ON
 from modelwright import pipeline
 from modelwright.resources import registry_dir
 from modelwright.review.versions import Version, compare

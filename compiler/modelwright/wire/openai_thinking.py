@@ -1,5 +1,6 @@
 """
-How a model is told to think by servers of OpenAI's protocols: the route's quirk `reasoning_field` names the field, dots between the names of objects.
+How a model is told to think by servers of OpenAI's protocols: the route's quirk `reasoning_field` names the field, dots between the names of objects, and
+`switch_field` that for models that only think or not, where it is another.
 
 What the field takes is told by its last name: `type` is `enabled` or `disabled`, `enable_thinking` is true or false with
 `thinking_budget` beside it, `reasoning` is an object of an effort or a number of tokens, and all others take a level.
@@ -21,8 +22,9 @@ def thinking_fields(wanted: "str | int", target: "Target", usual_field: str, los
 
     Where the model's ways are unknown what is asked for is sent.
     """
-    facts, field = target.thinking, target.quirks.get("reasoning_field", usual_field)
+    facts, quirks = target.thinking, target.quirks
     mode, levels = facts.get("mode", "unspecified"), facts.get("levels", ())
+    field = (mode == "toggle" and quirks.get("switch_field")) or quirks.get("reasoning_field", usual_field)
     if mode in ("none", "always"):
         if not (is_off(wanted) if mode == "none" else wanted == "default"):
             losses.add(f"thinking {wanted!r} to a model that has no choice", "leave out `thinking`")
