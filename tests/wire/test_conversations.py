@@ -14,7 +14,9 @@ from modelwright.ir.chat import Message, Opaque, Request, Response, Text, Thinki
 from modelwright.wire.protocol import Target, UnspeakableError
 from wire_checks import assembled, why_not
 
-PROTOCOLS = ("anthropic-messages", "google-generative", "ollama-chat", "openai-chat", "openai-responses")
+PROTOCOLS = ("anthropic-messages", "google-cloud-code-assist", "google-generative", "google-vertex", "ollama-chat", "openai-chat", "openai-responses")
+WITH_IDS = [name for name in PROTOCOLS if name != "google-vertex"]
+"""Those that tell calls apart by ids."""
 PAIRS = [(before, after) for before, after in product(PROTOCOLS, PROTOCOLS) if before != after]
 TARGET = Target("https://api.acme.example/call", "acme-large", limits={"output_tokens": 1000})
 REPLAYING = Target(TARGET.url, TARGET.model, limits=TARGET.limits, quirks={"replay_reasoning": True})
@@ -59,6 +61,8 @@ ANSWERS: dict[str, dict[str, Any]] = {
         ],
     },
 }
+ANSWERS["google-vertex"] = ANSWERS["google-generative"]
+ANSWERS["google-cloud-code-assist"] = {"response": ANSWERS["google-generative"]}
 """One answer of each protocol that thought, spoke and called a tool, signed in all the ways it has."""
 
 
@@ -101,7 +105,7 @@ def test_thinking_of_another_protocol_is_sent_where_that_is_taken_and_else_its_l
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_the_signature_of_a_part_that_names_no_protocol_is_taken_for_its_own(protocol: str) -> None:
-    own = {"anthropic-messages": SIGNATURE, "google-generative": SIGNATURE, "openai-responses": json.dumps(ITEM)}.get(protocol)
+    own = {"ollama-chat": None, "openai-chat": None, "openai-responses": json.dumps(ITEM)}.get(protocol, SIGNATURE)
     body = wire_golden.module(protocol).build(Request([Message("user", "?"), Message("assistant", [Thinking("Hm.", own), Text("Yes.")]), Message("user", "?")]), TARGET).body
     assert (SIGNATURE.encode() in body) == (own is not None)
 
@@ -139,7 +143,7 @@ def test_a_call_of_any_text_stays_one_between_openais_protocols(before: str, aft
 # --- ids of calls -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", WITH_IDS)
 @given(st.lists(st.lists(st.sampled_from(("call_1", "call_1_2", "call 1", "toolu_01")), min_size=1, max_size=3), min_size=1, max_size=4), st.data())
 def test_every_call_of_a_conversation_has_an_id_of_its_own_and_its_result_has_it_too(protocol: str, rounds: list[list[str]], data: st.DataObject) -> None:
     turns, numbers = [Message("user", "?")], iter(range(99))
@@ -183,7 +187,7 @@ def _objects(value: Any) -> Any:
         yield from _objects(inner)
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", WITH_IDS)
 def test_a_call_that_was_never_answered_takes_no_result_of_a_later_one_with_its_id(protocol: str) -> None:
     turns = [Message("user", "?"), Message("assistant", [ToolCall("a", "f0", '{"n": 0}')]), Message("user", "Never mind.")]
     turns += [Message("assistant", [ToolCall("a", "f1", '{"n": 1}')]), Message("tool", [ToolResult("a", "r1")])]
@@ -199,6 +203,8 @@ UNNAMED: dict[str, Any] = {
     "openai-chat": lambda answer: {"id": answer, "choices": [{"message": {"tool_calls": [{"function": {"name": "f"}}] * 2}, "finish_reason": "stop"}]},
     "openai-responses": lambda answer: {"id": answer, "object": "response", "output": [{"type": "function_call", "name": "f", "arguments": "{}"}] * 2},
 }
+UNNAMED["google-vertex"] = UNNAMED["google-generative"]
+UNNAMED["google-cloud-code-assist"] = lambda answer: {"response": UNNAMED["google-generative"](answer), "traceId": "t-1"}
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

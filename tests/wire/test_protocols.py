@@ -10,7 +10,16 @@ import pytest
 from modelwright import wire
 from modelwright.wire import speaks
 
-SPOKEN = ("anthropic-messages", "google-generative", "ollama-chat", "openai-chat", "openai-responses")
+SPOKEN = (
+    "anthropic-messages",
+    "google-cloud-code-assist",
+    "google-generative",
+    "google-vertex",
+    "google-vertex-anthropic",
+    "ollama-chat",
+    "openai-chat",
+    "openai-responses",
+)
 
 
 @pytest.mark.parametrize("word", SPOKEN)

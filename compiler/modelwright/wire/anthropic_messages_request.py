@@ -23,19 +23,24 @@ _CHOICES = {"auto": "auto", "none": "none", "required": "any"}
 def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
     """Return the call that asks *request* of *target*; raises UnspeakableError, or with *lossy* tells what was left out."""
     losses = Losses(PROTOCOL, is_allowed=lossy)
+    return Call(target.url, _headers(target), body_bytes(laid_over({"model": target.model, **body_of(request, target, losses)}, request.extra)), losses.told)
+
+
+def body_of(request: "Request", target: "Target", losses: Losses) -> "dict[str, Any]":
+    """Return what *request* is in the words of Messages, without the model and without its `extra`."""
     limit = target.limits.get("output_tokens") if request.max_output_tokens is None else request.max_output_tokens
     choice = _tool_choice(request, losses)
     thinking = _thinking(request, target, limit, choice, losses)
     if limit is None:
         limit = OUTPUT_TOKENS + thinking.get("thinking", {}).get("budget_tokens", 0)
-        losses.told.append(f"{PROTOCOL} wants an output limit and neither the request nor the model has one: {limit} tokens are sent")
+        losses.told.append(f"{losses.protocol} wants an output limit and neither the request nor the model has one: {limit} tokens are sent")
     writer = Writer(losses, keeps_unsigned=bool(target.quirks.get("replay_reasoning")))
     turns = writer.turns(request.messages)
     if not turns and "messages" not in request.extra:
         losses.add("a request without a message", "put something into one of the user", "it has none")
     tools = [_tool(tool, losses) for tool in request.tools]
     check_marks([*tools, *writer.system, *(block for turn in turns for block in turn["content"])], losses)
-    body: dict[str, Any] = {"model": target.model, str(target.quirks.get("output_limit_field", "max_tokens")): limit}
+    body: dict[str, Any] = {str(target.quirks.get("output_limit_field", "max_tokens")): limit}
     if target.is_stream or target.quirks.get("always_stream"):
         body["stream"] = True
     if writer.system:
@@ -46,8 +51,7 @@ def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
     if choice:
         body["tool_choice"] = choice
     body.update(thinking)
-    body = laid_over(laid_over(body, _schema(request, target, losses)), _settings(request, losses, is_thinking=is_thinking(thinking)))
-    return Call(target.url, _headers(target), body_bytes(laid_over(body, request.extra)), losses.told)
+    return laid_over(laid_over(body, _schema(request, target, losses)), _settings(request, losses, is_thinking=is_thinking(thinking)))
 
 
 def _headers(target: "Target") -> "dict[str, str]":

@@ -1,4 +1,4 @@
-"""What Gemini answers, chunk by chunk: its parts, why it stopped and what it used. A whole answer is one chunk."""
+"""What Gemini answers, chunk by chunk: its parts, why it stopped and what it used. Whichever of its services speaks is the `protocol` that its signatures are for."""
 
 from json import dumps
 
@@ -6,9 +6,8 @@ from ..ir.chat import LENGTH, OTHER, PAUSE, REFUSAL, STOP, TOOL_USE, Media, Opaq
 from ..ir.events import MediaSeen, OpaqueSeen, Started, Stopped, TextDelta, ThinkingDelta, ToolCallDelta, ToolCallStart, UsageSeen
 from ..ir.usage import Usage
 from .call_ids import made_up
-from .failure_body import failure_of
-from .google_generative_request import PROTOCOL
-from .protocol import Trouble
+from .failure_body import decoded, failure, failure_of, malformed
+from .protocol import Trouble, TroubleError
 
 _REASONS = {
     "STOP": STOP,
@@ -22,14 +21,47 @@ _REASONS = {
 _READ = frozenset(("content", "finishReason", "index", "tokenCount", "safetyRatings"))
 """What of a candidate is read; the rest is kept whole, as are the ratings of one that was refused."""
 _TEXT, _THOUGHT = "text", "thought"
+_ANSWERS = ("candidates", "promptFeedback", "usageMetadata")
+BROKEN = (AttributeError, KeyError, TypeError, ValueError, RecursionError)
+"""What reading a chunk raises that is none."""
+
+
+def answer_of(protocol: str, status: int, body: bytes, said: "Callable[[Any], Any]" = lambda chunk: chunk) -> "Response":
+    """Return the answer of *protocol* in *body*, where *said* takes a chunk out of its wrapping; raises TroubleError where it reports a failure or is none."""
+    from .assemble import Assembler
+
+    raw = decoded(body)
+    chunks = raw if isinstance(raw, list) and raw else [raw]
+    answer, assembler = Answer(protocol), Assembler()
+    for chunk in chunks:
+        if isinstance(chunk, dict) and chunk.get("error"):
+            raise TroubleError(trouble_of(chunk, status))
+        events: list[Any] = []
+        try:
+            inner = said(chunk)
+            if not isinstance(inner, dict) or not any(name in inner for name in _ANSWERS):
+                raise TypeError("no candidates")
+            answer.take(inner, events)
+        except BROKEN as error:
+            raise TroubleError(malformed(f"no answer of {protocol} ({error})", body, status)) from None
+        for event in events:
+            assembler.take(event)
+    return assembler.of(chunks[0] if len(chunks) == 1 else {"chunks": chunks})
+
+
+def trouble(status: int, headers: "Mapping[str, str]", body: bytes) -> Trouble:  # noqa: ARG001  # all protocols are asked alike
+    """Return what a failed answer tells; never raises."""
+    raw = decoded(body)
+    return failure(body, status) if raw is None else trouble_of(raw, status)
 
 
 class Answer:
     """Takes chunks in their order and gives events; `is_done` when it was said why the model stopped."""
 
-    __slots__ = ("_calls", "_id", "_index", "_is_started", "_kind", "_searches", "_used", "is_done")
+    __slots__ = ("_calls", "_id", "_index", "_is_started", "_kind", "_protocol", "_searches", "_used", "is_done")
 
-    def __init__(self) -> None:
+    def __init__(self, protocol: str) -> None:
+        self._protocol = protocol
         self._id: str | None = None
         self._index = -1
         self._kind: str | None = None
@@ -95,7 +127,7 @@ class Answer:
                 index = self._index if self._kind is kind else self._next(kind)
                 events.append(ThinkingDelta(index, text) if is_thought else TextDelta(index, text))
         elif is_thought:
-            events.append(ThinkingDelta(self._next(None), text, signature, None, PROTOCOL))
+            events.append(ThinkingDelta(self._next(None), text, signature, None, self._protocol))
         else:
             self._lend(signature, events)
             if text:
@@ -109,7 +141,7 @@ class Answer:
             raise TypeError("the arguments of a call are no object")
         name, given = _text(call["name"]), dumps(arguments or {}, ensure_ascii=False, separators=(",", ":"))
         number = _text(call.get("id") or made_up(self._id or name + given, self._calls))
-        events.append(ToolCallStart(index, number, name, signature, None if signature is None else PROTOCOL))
+        events.append(ToolCallStart(index, number, name, signature, None if signature is None else self._protocol))
         events.append(ToolCallDelta(index, given))
 
     def _medium(self, blob: "dict[str, Any]", signature: "str | None", events: "list[Any]") -> None:
@@ -121,7 +153,7 @@ class Answer:
         events.append(MediaSeen(self._next(None), Media(_text(blob["mimeType"]), data, name=_texts(blob.get("displayName"))[0])))
 
     def _lend(self, signature: str, events: "list[Any]") -> None:
-        events.append(ThinkingDelta(self._next(None), "", signature, None, PROTOCOL))
+        events.append(ThinkingDelta(self._next(None), "", signature, None, self._protocol))
 
     def _end(self, candidate: "dict[str, Any]", events: "list[Any]") -> None:
         word = candidate.get("finishReason")
@@ -144,7 +176,7 @@ class Answer:
             events.append(Stopped(REFUSAL, _text(word)))
 
     def _keep(self, data: "dict[str, Any]", events: "list[Any]") -> None:
-        events.append(OpaqueSeen(self._next(None), Opaque(PROTOCOL, data)))
+        events.append(OpaqueSeen(self._next(None), Opaque(self._protocol, data)))
 
     def _next(self, kind: "str | None") -> int:
         self._index += 1
@@ -242,4 +274,7 @@ def _texts(*values: "Any") -> "list[str | None]":
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from typing import Any
+
+    from ..ir.chat import Response

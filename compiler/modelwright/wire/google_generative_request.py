@@ -34,6 +34,16 @@ _UNSIGNED = "skip_thought_signature_validator"
 def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
     """Return the call that asks *request* of *target*; raises UnspeakableError, or with *lossy* tells what was left out."""
     losses = Losses(PROTOCOL, is_allowed=lossy)
+    return call_of(target, laid_over(body_of(request, target, losses), request.extra), losses)
+
+
+def call_of(target: "Target", body: "dict[str, Any]", losses: Losses) -> Call:
+    """Return the call that sends *body* to *target*."""
+    return Call(target.url, with_content_type(target.headers), body_bytes(body), losses.told)
+
+
+def body_of(request: "Request", target: "Target", losses: Losses) -> "dict[str, Any]":
+    """Return what *request* is in the words of Gemini, without its `extra`; the protocol of *losses* is the one whose signatures go back."""
     writer = _Writer(losses, bool(target.quirks.get("replay_reasoning")) and target.thinking.get("mode") == "levels")
     body: dict[str, Any] = {}
     contents = writer.contents(request.messages)
@@ -52,7 +62,7 @@ def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
         losses.add("that tools are called one at a time", "leave out `parallel_tools`")
     if request.user is not None:
         losses.add("who the user is", "leave out `user`")
-    return Call(target.url, with_content_type(target.headers), body_bytes(laid_over(body, request.extra)), losses.told)
+    return body
 
 
 def _declaration(tool: "Tool", losses: Losses) -> "dict[str, Any]":
@@ -144,7 +154,7 @@ class _Writer:
             if lent is not None and not isinstance(part, Text | Media):
                 found.append({"text": "", "thoughtSignature": lent})
                 lent = None
-            if isinstance(part, Thinking) and (signature := part.over(PROTOCOL).signature) is not None and not part.text:
+            if isinstance(part, Thinking) and (signature := part.over(self._losses.protocol).signature) is not None and not part.text:
                 found += [] if lent is None else [{"text": "", "thoughtSignature": lent}]
                 lent = signature
                 continue
@@ -166,7 +176,7 @@ class _Writer:
         if isinstance(part, Media):
             return self._media(part)
         if isinstance(part, Thinking):
-            signature = part.over(PROTOCOL).signature
+            signature = part.over(self._losses.protocol).signature
             signed = {} if signature is None else {"thoughtSignature": signature}
             return {"text": part.text, "thought": True, **signed} if part.text else None
         if isinstance(part, ToolCall):
@@ -197,7 +207,7 @@ class _Writer:
         except (ValueError, RecursionError):
             self._losses.add(f"arguments that are no JSON object, as those of {part.id!r}", "mend them or leave out the call and its result", "the call has none")
             arguments = {}
-        signature = part.signed_over(PROTOCOL)
+        signature = part.signed_over(self._losses.protocol)
         signed = {} if signature is None else {"thoughtSignature": signature}
         return {"functionCall": {**_id(number), "name": part.name, "args": arguments}, **signed}
 
@@ -220,7 +230,7 @@ class _Writer:
         return {"functionResponse": {**_id(number), "name": name or part.call_id, "response": answer, **({"parts": media} if media else {})}}
 
     def _opaque(self, part: Opaque) -> "dict[str, Any] | None":
-        if part.protocol != PROTOCOL:
+        if part.protocol != self._losses.protocol:
             self._losses.add(f"a part of {part.protocol}", "leave it out")
             return None
         return None if any(name in part.data for name in ANSWER_ONLY) else part.data
