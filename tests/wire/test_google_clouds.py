@@ -24,7 +24,6 @@ QUIRKS = {"replay_reasoning": True, "project": "acme-1"}
 FOREIGN = "acme-chat"
 """Parts in its words are no one's here, so that all lose the same."""
 RESPONSES = [json.loads(path.read_text()) for path in wire_golden.cases(google_generative.NAME, ".response.json")]
-STREAMS = [path.read_bytes() for path in wire_golden.cases(google_generative.NAME, ".stream.txt")]
 
 
 def _target(thinking: dict[str, Any], **more: Any) -> Target:
@@ -35,25 +34,21 @@ def _body(protocol: Any, request: Request, target: Target) -> Any:
     return json.loads(protocol.build(request, target, lossy=True).body)
 
 
-@pytest.mark.parametrize("protocol", OURS, ids=lambda protocol: protocol.NAME)
-@given(st.data(), THINKING, st.booleans())
-def test_every_request_is_written_the_same_each_time_or_refused_with_a_reason(protocol: Any, data: st.DataObject, thinking: dict[str, Any], is_stream: bool) -> None:
-    assert_builds_or_says_why_not(protocol, data.draw(requests(protocol.NAME)), _target(thinking, is_stream=is_stream))
-
-
-@given(requests(FOREIGN), THINKING)
-def test_code_assist_wraps_what_gemini_is_asked_and_names_model_and_project_beside_it(request: Request, thinking: dict[str, Any]) -> None:
-    asked = _body(google_generative, request, _target(thinking))
-    assert _body(google_cloud_code_assist, request, _target(thinking)) == {"model": "acme-large", "project": "acme-1", "request": asked}
-
-
-@given(requests(FOREIGN), THINKING)
-def test_vertex_is_asked_what_gemini_is_without_the_ids_of_calls(request: Request, thinking: dict[str, Any]) -> None:
-    asked, found = _body(google_generative, request, _target(thinking)), _body(google_vertex, request, _target(thinking))
-    without = {**asked, "contents": [{**turn, "parts": [_unnamed(part) for part in turn["parts"]]} for turn in asked["contents"]]}
-    assert found.keys() == without.keys()
-    assert all(found[name] == without[name] for name in found if name != "contents")
-    assert [_sorted(turn) for turn in found["contents"]] == [_sorted(turn) for turn in without["contents"]]
+@given(requests(FOREIGN), THINKING, st.booleans())
+def test_a_request_is_the_protocols_it_is_made_of_but_for_what_differs(request: Request, thinking: dict[str, Any], is_stream: bool) -> None:
+    target = _target(thinking, is_stream=is_stream, headers={"anthropic-beta": "b-1"})
+    for protocol in OURS:
+        assert_builds_or_says_why_not(protocol, request, target)
+    asked, claude = _body(google_generative, request, target), _body(anthropic_messages, request, target)
+    assert _body(google_cloud_code_assist, request, target) == {"model": "acme-large", "project": "acme-1", "request": asked}
+    turns = [{**turn, "parts": [_unnamed(part) for part in turn["parts"]]} for turn in asked["contents"]]
+    found = _body(google_vertex, request, target)
+    assert {**found, "contents": None} == {**asked, "contents": None}
+    assert [_sorted(turn) for turn in found["contents"]] == [_sorted(turn) for turn in turns]
+    assert claude.pop("model") == "acme-large"
+    call = google_vertex_anthropic.build(request, target, lossy=True)
+    assert json.loads(call.body) == {"anthropic_version": "vertex-2023-10-16", **claude}
+    assert call.headers == {"content-type": "application/json", "anthropic-beta": "b-1"}
 
 
 def _unnamed(part: dict[str, Any]) -> dict[str, Any]:
@@ -77,15 +72,6 @@ def test_results_on_vertex_stand_in_the_order_of_their_calls(sizes: list[int], r
     said = _body(google_vertex, Request(turns), _target({}))["contents"]
     results = [part["functionResponse"]["response"]["output"] for turn in said for part in turn["parts"] if "functionResponse" in part]
     assert results == [f"call_{number}" for number in range(sum(sizes))]
-
-
-@given(requests(FOREIGN), THINKING, st.booleans())
-def test_claude_on_vertex_is_asked_what_it_is_elsewhere_but_for_the_model_and_the_version(request: Request, thinking: dict[str, Any], is_stream: bool) -> None:
-    target = _target(thinking, is_stream=is_stream, headers={"anthropic-beta": "b-1"})
-    asked, call = _body(anthropic_messages, request, target), google_vertex_anthropic.build(request, target, lossy=True)
-    assert asked.pop("model") == "acme-large"
-    assert json.loads(call.body) == {"anthropic_version": "vertex-2023-10-16", **asked}
-    assert call.headers == {"content-type": "application/json", "anthropic-beta": "b-1"}
 
 
 def _read(protocol: Any, status: int, body: Any) -> str:
