@@ -154,7 +154,9 @@ def test_no_secret_is_read(artifact: Path) -> None:
             secrets = dict.fromkeys(route["auth"].get("env", ()), "s3cret")
             urls = dict.fromkeys(route.get("base_url_env", ()), "https://u:p@h.test")
             facts = {"provider": provider["id"], "id": "m"} | ({} if urls else {"base_url": "https://h.test"})
-            found = endpoint(registry, Model(f"{provider['id']}/m", facts, registry.digest), {**secrets, **urls, "AZURE_RESOURCE_NAME": "r"}, route["id"])
+            found = endpoint(
+                registry, Model(f"{provider['id']}/m", facts, registry.digest), {**secrets, **urls, "AZURE_RESOURCE_NAME": "r", "GOOGLE_CLOUD_PROJECT": "p"}, route["id"]
+            )
             assert "s3cret" not in repr([getattr(found, name) for name in found.__slots__])
             assert found.source == (found.auth_kind if found.auth_kind in chains else f"env:{next(iter(secrets))}" if secrets else None)
 

@@ -2,7 +2,7 @@
 undeclared-variable
 
 What it checks
-    Every `${name}` in a base URL, path, header, query or listing URL, and every region variable, is declared under the provider's `variables`.
+    Every `${name}` in a base URL, path, header, query, quirk or listing URL, and every region variable, is declared under the provider's `variables`.
 
 Why it matters
     Nobody asks for its value and nothing fills it in: requests go to a host that is spelt `${name}`.
@@ -65,10 +65,10 @@ def _templates(route: dict[str, object]) -> Iterator[tuple[tuple[str, ...], str]
     for field in ("base_url", "path"):
         if field in route:
             yield (field,), str(route[field])
-    for field in ("headers", "query"):
+    for field in ("headers", "query", "quirks"):
         values = route.get(field)
         if isinstance(values, dict):
-            yield from (((field, name), value) for name, value in values.items())
+            yield from (((field, name), str(value)) for name, value in values.items())
 
 
 def _models(catalog: Catalog) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ class Endpoint(Frozen):
     user's account it goes through, or None when there is none with this provider.
     """
 
-    __slots__ = ("account", "auth_kind", "base_url", "env", "header", "headers", "protocol", "route", "source", "upstream_id", "url")
+    __slots__ = ("account", "auth_kind", "base_url", "env", "header", "headers", "protocol", "quirks", "route", "source", "upstream_id", "url")
 
     account: "str | None"
     route: str
@@ -28,6 +28,8 @@ class Endpoint(Frozen):
     source: "str | None"
     headers: "dict[str, str]"
     """Headers besides the credential's."""
+    quirks: "dict[str, Any]"
+    """Where it differs from its protocol: words of `registry/vocabulary/quirks.yaml`."""
 
     def __init__(self, **parts: "Any") -> None:
         for name, value in parts.items():
@@ -88,6 +90,7 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
         env=tuple(auth.get("env", ())),
         source=_source(auth, kind, environ, is_private_use=account.get("keyless", False) or is_private(base_url)),
         headers={name: _filled(value, values, provider) for name, value in {**chosen.get("headers", {}), **account.get("headers", {})}.items()},
+        quirks={name: _filled(value, values, provider) if isinstance(value, str) else value for name, value in chosen.get("quirks", {}).items() if is_routes_own},
     )
 
 
@@ -254,7 +257,7 @@ def _versioned(template: str, base_url: str, version: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    safe = "-._~"
+    safe = "-._~@"
     return "".join(chr(byte) if chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in safe) else f"%{byte:02X}" for byte in text.encode())
 
 

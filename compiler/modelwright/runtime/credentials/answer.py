@@ -11,7 +11,8 @@ class Found(Frozen):
     """
     A place that has a credential. What it is stays there until `read` is called.
 
-    `read` returns its parts by name (`key`, or those of a signature) and raises UnreadableError when it cannot be had after all.
+    `read` returns its parts by name (`key`, or those of a signature), or what was granted for the occasion, and raises UnreadableError
+    when it cannot be had after all.
     """
 
     __slots__ = ("expires_at", "extra", "read", "reason", "route", "source")
@@ -22,7 +23,7 @@ class Found(Frozen):
     """The same in words."""
     route: "dict[str, Any]"
     """The route of the provider that it is for."""
-    read: "Callable[[], Mapping[str, str]]"
+    read: "Callable[[], Mapping[str, str] | Granted]"
     expires_at: "float | None"
     """When it ends, in seconds since 1970; None: not known to end."""
     extra: "Mapping[str, str]"
@@ -33,7 +34,7 @@ class Found(Frozen):
         source: str,
         reason: str,
         route: "dict[str, Any]",
-        read: "Callable[[], Mapping[str, str]]",
+        read: "Callable[[], Mapping[str, str] | Granted]",
         *,
         expires_at: "float | None" = None,
         extra: "Mapping[str, str] | None" = None,
@@ -43,6 +44,23 @@ class Found(Frozen):
 
     def __repr__(self) -> str:
         return f"<Found {self.source}>"
+
+
+class Granted(Frozen):
+    """What a service gave when it was asked: the parts of a secret, when they end, and headers that go with them."""
+
+    __slots__ = ("expires_at", "extra", "parts")
+
+    parts: "Mapping[str, str]"
+    expires_at: "float | None"
+    extra: "Mapping[str, str]"
+
+    def __init__(self, parts: "Mapping[str, str]", expires_at: "float | None" = None, extra: "Mapping[str, str] | None" = None) -> None:
+        for name, value in (("parts", parts), ("expires_at", expires_at), ("extra", extra or {})):
+            _set(self, name, value)
+
+    def __repr__(self) -> str:
+        return "<Granted>"
 
 
 class Missing(Frozen):

@@ -9,7 +9,7 @@ from time import time
 
 from ..errors import CredentialError, StoredSecretError
 from . import command
-from .answer import KEY, Credential, Found, Look, Missing, UnreadableError
+from .answer import KEY, Credential, Found, Granted, Look, Missing, UnreadableError
 from .none import NONE
 from .profile import ordered
 from .search import Search, routes_of, usable
@@ -80,7 +80,7 @@ def first(search: Search) -> Credential:
             answer = Missing("none is needed, but a program was to give one")
         if isinstance(answer, Found):
             try:
-                parts = answer.read()
+                answer, parts = _read(answer)
             except UnreadableError as error:
                 answer, has_failed = Missing(str(error)), True
             else:
@@ -90,6 +90,14 @@ def first(search: Search) -> Credential:
         if answer.applies:
             tried.append((f"{word} {profile}" if profile else word, answer.reason))
     raise CredentialError(str(search.account["id"]), tuple(tried), cure(search))
+
+
+def _read(found: Found) -> "tuple[Found, Mapping[str, str]]":
+    """Return *found* as it turned out to be, and its secret; raises UnreadableError."""
+    given = found.read()
+    if not isinstance(given, Granted):
+        return found, given
+    return Found(found.source, found.reason, found.route, found.read, expires_at=given.expires_at, extra=given.extra), given.parts
 
 
 def looks(search: Search) -> "tuple[Look, ...]":

@@ -15,6 +15,9 @@ _GOOGLE_FILES = (
     "~/.config/gcloud/application_default_credentials.json",
     "${APPDATA}/gcloud/application_default_credentials.json",
 )
+_GOOGLE_SIGNS = ("GCE_METADATA_HOST", "K_SERVICE", "GAE_RUNTIME")
+"""Variables that are set where Google's metadata server is."""
+_GOOGLE_MACHINE = "/sys/class/dmi/id/product_name"
 
 
 def seek(_step: "Mapping[str, Any]", search: "Search") -> "Found | Missing":
@@ -73,20 +76,49 @@ def _from_aws_tool(search: "Search") -> "dict[str, str]":
 
 def _google(search: "Search", route: "dict[str, Any]") -> "Found | Missing":
     named = search.environ.get(_GOOGLE_FILE)
+    path = next((path for path in map(search.file, (named,) if named else _GOOGLE_FILES) if path is not None and os.path.isfile(path)), "")
+    if path:
+        return Found("gcp-adc", f"{_GOOGLE_FILE} names a file" if named else f"{path} is there", route, lambda: _from_google(search, route, path))
     if named:
-        path = search.file(named)
-        if path is None or not os.path.isfile(path):
-            return Missing(f"{_GOOGLE_FILE} names {named}, which is not there")
-        return Found("gcp-adc", f"{_GOOGLE_FILE} names a file", route, lambda: _from_google(search))
-    path = next((path for path in map(search.file, _GOOGLE_FILES) if path is not None and os.path.isfile(path)), None)
-    return Missing(f"{_GOOGLE_FILE} is not set, and {_GOOGLE_FILES[1]} is not there") if path is None else Found("gcp-adc", f"{path} is there", route, lambda: _from_google(search))
+        return Missing(f"{_GOOGLE_FILE} names {named}, which is not there")
+    sign = next((f"{name} is set" for name in _GOOGLE_SIGNS if search.environ.get(name)), None) or _says_google()
+    if sign is None:
+        return Missing(f"{_GOOGLE_FILE} is not set, {_GOOGLE_FILES[1]} is not there, and this is no machine of Google Cloud's")
+    return Found("gcp-adc", f"{sign}, so there is a metadata server", route, lambda: _from_machine(search, route))
 
 
-def _from_google(search: "Search") -> "dict[str, str]":
-    """Return a token of Google's command-line tool; raises UnreadableError."""
+def _says_google() -> "str | None":
+    try:
+        with open(_GOOGLE_MACHINE, encoding="ascii", errors="replace") as stream:
+            return f"{_GOOGLE_MACHINE} says Google" if stream.readline().startswith("Google") else None
+    except OSError:
+        return None
+
+
+def _from_google(search: "Search", route: "dict[str, Any]", path: str) -> "Granted | dict[str, str]":
+    """Return a token for the credentials in the file at *path*, of Google's library for Python or its command-line tool; raises UnreadableError."""
+    from . import google_tokens
     from .command import line_of
 
-    return {KEY: line_of(("gcloud", "auth", "application-default", "print-access-token"), _SECONDS, search.run, search.environ)}
+    try:
+        return google_tokens.of_file(path, _scopes(search, route), search)
+    except ImportError:
+        pass
+    try:
+        return {KEY: line_of(("gcloud", "auth", "application-default", "print-access-token"), _SECONDS, search.run, search.environ)}
+    except UnreadableError as error:
+        reason = f"google-auth is not installed (pip install 'modelwright[gcp]'), and {error}"
+    raise UnreadableError(reason)
+
+
+def _from_machine(search: "Search", route: "dict[str, Any]") -> "Granted":
+    from . import google_tokens
+
+    return google_tokens.of_machine(_scopes(search, route), search)
+
+
+def _scopes(search: "Search", route: "dict[str, Any]") -> "list[str]":
+    return list(search.kinds[route["auth"]["kind"]].get("scopes", ()))
 
 
 _CHAINS = {"aws-sigv4": _aws, "gcp-adc": _google}
@@ -98,4 +130,5 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from .answer import Granted
     from .search import Search

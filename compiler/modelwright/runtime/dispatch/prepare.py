@@ -85,7 +85,6 @@ class Ways:
             raise UsageError(f"nothing here speaks {' or '.join(dict.fromkeys(_protocol(model, account, route) for route in routes))}")
         credential = chain.first(search)
         place = endpoint(registry, model, self._environ, credential.route, stream=is_stream)
-        route = next(route for route in search.routes if route["id"] == credential.route)
         way = Way(
             candidate=candidate,
             credential=credential,
@@ -95,7 +94,7 @@ class Ways:
                 place.url,
                 place.upstream_id,
                 headers=place.headers,
-                quirks=route.get("quirks", {}) if place.protocol == route["protocol"] else {},
+                quirks=place.quirks,
                 thinking=model._facts.get("thinking", {}),
                 limits=model._facts.get("limits", {}),
                 is_stream=is_stream,
