@@ -1,10 +1,13 @@
-"""What a provider says in each of the five protocols: an answer of `TEXT`, whole and in pieces, and failures; written by hand, so that nothing of ours is asked what is right."""
+"""What a provider says in each protocol: an answer of `TEXT`, whole and in pieces, and failures; written by hand, so that nothing of ours is asked what is right."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TEXT = "Hello big world"
 WORDS = ("Hello", " big", " world")
@@ -119,7 +122,8 @@ def _messages() -> Spoken:
     )
 
 
-def _generative() -> Spoken:
+def _generative(wrapped: Callable[[dict[str, Any]], dict[str, Any]] = dict) -> Spoken:
+    """Return what Gemini says, each of its chunks *wrapped*."""
     usage = {"promptTokenCount": INPUT_TOKENS, "candidatesTokenCount": OUTPUT_TOKENS, "totalTokenCount": INPUT_TOKENS + OUTPUT_TOKENS}
 
     def said(word: str, **more: Any) -> dict[str, Any]:
@@ -128,12 +132,12 @@ def _generative() -> Spoken:
     last = {**said(WORDS[-1], finishReason="STOP"), "usageMetadata": usage}
     overloaded = {"error": {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}}
     return Spoken(
-        answer=json.dumps({**said(TEXT, finishReason="STOP"), "usageMetadata": usage}).encode(),
-        pieces=[*(sse(said(word)) for word in WORDS[:-1]), sse(last)],
+        answer=json.dumps(wrapped({**said(TEXT, finishReason="STOP"), "usageMetadata": usage})).encode(),
+        pieces=[*(sse(wrapped(said(word))) for word in WORDS[:-1]), sse(wrapped(last))],
         first=0,
         error={"error": {"code": 0, "message": "", "status": "INTERNAL"}},
         troubled=sse(overloaded),
-        disordered=[sse({"candidates": "none"}), sse(last)],
+        disordered=[sse(wrapped({"candidates": "none"})), sse(wrapped(last))],
     )
 
 
@@ -164,7 +168,10 @@ SPOKEN = {
     "openai-chat": _chat(),
     "openai-responses": _responses(),
     "anthropic-messages": _messages(),
+    "google-cloud-code-assist": _generative(lambda chunk: {"response": chunk, "traceId": "t"}),
     "google-generative": _generative(),
+    "google-vertex": _generative(),
+    "google-vertex-anthropic": _messages(),
     "ollama-chat": _ollama(),
 }
 

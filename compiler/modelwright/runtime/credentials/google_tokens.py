@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from .answer import KEY, Granted, UnreadableError
 from .files import decode, read
 
-METADATA_HOST = "metadata.google.internal"
+_METADATA_HOST = "169.254.169.254"
 _METADATA = "http://%s/computeMetadata/v1/instance/service-accounts/default/token?%s"
 _METADATA_SECONDS = 5.0
 _SECONDS = 30.0
@@ -47,7 +47,7 @@ def of_machine(scopes: "Sequence[str]", search: "Search") -> Granted:
     """Return a token for *scopes* of the account this machine runs as, which its metadata server gives; raises UnreadableError."""
     import httpx
 
-    host = search.environ.get("GCE_METADATA_HOST") or METADATA_HOST
+    host = search.environ.get("GCE_METADATA_HOST") or _METADATA_HOST
 
     def ask() -> Granted:
         try:
