@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
     from modelwright.ir.chat import Response
 
+VERTEX = "/v1/projects/acme-1/locations/us-central1/publishers/google/models/acme-large"
 URLS = {
     "anthropic-messages": ("/v1/messages", "/v1/messages"),
     "google-generative": ("/v1beta/models/acme-large:generateContent", "/v1beta/models/acme-large:streamGenerateContent?alt=sse"),
+    "google-vertex": (f"{VERTEX}:generateContent", f"{VERTEX}:streamGenerateContent?alt=sse"),
     "ollama-chat": ("/api/chat", "/api/chat"),
     "openai-chat": ("/v1/chat/completions", "/v1/chat/completions"),
     "openai-responses": ("/v1/responses", "/v1/responses"),
