@@ -70,8 +70,12 @@ def search(registry: "Registry", account: "str | Mapping[str, Any]", route: "str
     )
 
 
-def first(search: Search) -> Credential:
-    """Return the credential that *search* leads to; raises CredentialError. Where a program should have given one, going without is none."""
+def first(search: Search, before: "Callable[[Mapping[str, Any]], object]" = bool) -> Credential:
+    """
+    Return the credential that *search* leads to; raises CredentialError. Where a program should have given one, going without is none.
+
+    *before* is called with the route that a credential is for, before that is read, which may ask a service for it; what it raises ends the search.
+    """
     tried = []
     has_failed = False
     for word, profile, step, narrowed in _steps(search):
@@ -79,6 +83,7 @@ def first(search: Search) -> Credential:
         if isinstance(answer, Found) and answer.source == NONE and has_failed:
             answer = Missing("none is needed, but a program was to give one")
         if isinstance(answer, Found):
+            before(answer.route)
             try:
                 answer, parts = _read(answer)
             except UnreadableError as error:
@@ -167,7 +172,7 @@ def _auth(search: Search, found: Found, parts: "Mapping[str, str]") -> "dict[str
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
     from ...ir.resolved import Model

@@ -83,8 +83,9 @@ class Ways:
         if not search.routes:
             routes = registry.provider(model.provider)["routes"]
             raise UsageError(f"nothing here speaks {' or '.join(dict.fromkeys(_protocol(model, account, route) for route in routes))}")
-        credential = chain.first(search)
-        place = endpoint(registry, model, self._environ, credential.route, stream=is_stream)
+        places: list[Endpoint] = []
+        credential = chain.first(search, lambda route: places.append(endpoint(registry, model, self._environ, str(route["id"]), stream=is_stream)))
+        place = places[-1]
         way = Way(
             candidate=candidate,
             credential=credential,
