@@ -25,6 +25,7 @@ TODAY = "2026-11-28"
 KEY = "THE_KEY"
 PLACE = "https://host.example"
 STAND_IN = "some-model"
+METADATA = "metadata.example"
 SILENT = "nothing is sent"
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _models(registry: Registry, provider: dict[str, Any]) -> Iterator[Model]:
 
 def environment(provider: dict[str, Any]) -> dict[str, str]:
     """Return an environment with the key and every variable that has no default."""
-    environ = {KEY: "the-key", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "the-secret"}
+    environ = {KEY: "the-key", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "the-secret", "GCE_METADATA_HOST": METADATA}
     for name, variable in provider.get("variables", {}).items():
         if "default" not in variable and variable.get("env"):
             environ.setdefault(variable["env"][0], f"the-{name.replace('_', '-')}")
@@ -168,10 +169,14 @@ def _rich() -> Request:
 
 
 def _sent(provider: dict[str, Any], ref: str, request: Request, *, is_stream: bool) -> str:
+    from modelwright.runtime.credentials import google_tokens
+    from modelwright.runtime.credentials.answer import Granted
     from modelwright.runtime.dispatch.dispatcher import Dispatcher
     from modelwright.runtime.dispatch.errors import CallError
 
     heard = Heard()
+    scopes = registry().words("auth")["gcp-adc"]["scopes"]
+    google_tokens._kept[METADATA, *scopes] = Granted({"key": "the-token"}, float("inf"))  # as if the server had been asked
     with Dispatcher(registry(), transport=heard, environ=environment(provider), failover="off") as dispatcher:
         try:
             list(dispatcher.stream(ref, request, lossy=True)) if is_stream else dispatcher.complete(ref, request)
