@@ -27,7 +27,10 @@ PROTOCOLS = {
     "anthropic-messages": ("anthropic", "2.14.0", "/v1/messages"),
     "google-generative": ("google-genai", "3.6.1", "/v1beta/models/up-m:generateContent"),
     "ollama-chat": ("ollama", "0.6.3", "/api/chat"),
+    "google-vertex-anthropic": ("anthropic", "2.14.0", "/v1/projects/acme-1/locations/eu/publishers/anthropic/models/up-m:rawPredict"),
 }
+BELOW = {"google-vertex-anthropic": "/v1/projects/acme-1/locations/eu"}
+"""Of the base URL what the client is told apart, or puts there itself."""
 AUTHS = {
     "bearer": ({"kind": "bearer", "env": ["ACME_KEY"]}, "authorization", f"Bearer {KEY}"),
     "api-key": ({"kind": "api-key", "header": "x-api-key", "env": ["ACME_KEY"]}, "x-api-key", KEY),
@@ -35,7 +38,14 @@ AUTHS = {
     "google": ({"kind": "api-key", "header": "x-goog-api-key", "env": ["ACME_KEY"]}, "x-goog-api-key", KEY),
     "none": ({"kind": "none"}, None, None),
 }
-USUAL = {"openai-chat": "bearer", "openai-responses": "bearer", "anthropic-messages": "api-key", "google-generative": "google", "ollama-chat": "none"}
+USUAL = {
+    "openai-chat": "bearer",
+    "openai-responses": "bearer",
+    "anthropic-messages": "api-key",
+    "google-generative": "google",
+    "ollama-chat": "none",
+    "google-vertex-anthropic": "bearer",
+}
 
 
 @pytest.fixture
@@ -61,15 +71,27 @@ def kwargs(tmp_path: Path) -> Callable[..., ClientKwargs]:
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_the_protocol_says_which_sdk_it_is_and_what_goes_where(protocol: str, kwargs: Callable[..., ClientKwargs]) -> None:
     auth, header, value = AUTHS[USUAL[protocol]]
-    found = kwargs(protocol, auth, "https://acme.example")
+    found = kwargs(protocol, auth, "https://acme.example" + BELOW.get(protocol, ""))
     assert (found.package, found.model, found.call()) == (PROTOCOLS[protocol][0], "up-m", {"model": "up-m"})
-    assert found.base_url == ("https://acme.example/v1" if found.package == "openai" else "https://acme.example")
+    assert found.base_url == ("https://acme.example/v1" if found.package == "openai" or protocol in BELOW else "https://acme.example")
     assert found.headers == {"x-acme": "yes"}
     made = found.constructor()
     headers = made.get("default_headers") or made.get("headers") or made["http_options"]["headers"]
     assert {name.lower(): text for name, text in headers.items()} == {"x-acme": "yes", header or "authorization": value or "none"}
     assert KEY in made.values() or header is None
     assert found.source == ("env:ACME_KEY" if header else "none")
+
+
+def test_what_is_part_of_the_url_and_an_argument_of_the_client_is_given_to_it(kwargs: Callable[..., ClientKwargs]) -> None:
+    found = kwargs("google-vertex-anthropic", AUTHS["bearer"][0], "https://acme.example/v1/projects/acme-1/locations/eu").constructor()
+    assert {name: found[name] for name in ("project_id", "region", "access_token", "base_url")} == {
+        "project_id": "acme-1",
+        "region": "eu",
+        "access_token": KEY,
+        "base_url": "https://acme.example/v1",
+    }
+    with pytest.raises(UsageError, match="the client of anthropic calls /projects/"):
+        kwargs("google-vertex-anthropic", AUTHS["bearer"][0], "https://acme.example/v1")
 
 
 def test_no_text_of_it_holds_the_secret_and_nobody_can_change_it(kwargs: Callable[..., ClientKwargs]) -> None:
@@ -130,6 +152,7 @@ text = {
     "openai-chat": lambda: answer.choices[0].message.content,
     "openai-responses": lambda: answer.output_text,
     "anthropic-messages": lambda: answer.content[0].text,
+    "google-vertex-anthropic": lambda: answer.content[0].text,
     "google-generative": lambda: answer.text,
     "ollama-chat": lambda: answer.message.content,
 }[said["protocol"]]()
@@ -167,12 +190,14 @@ ANSWERS: dict[str, Any] = {
     "google-generative": {"candidates": [{"content": {"role": "model", "parts": [{"text": "Hello."}]}, "finishReason": "STOP"}]},
     "ollama-chat": {"model": "up-m", "created_at": "2026-11-20T00:00:00Z", "message": {"role": "assistant", "content": "Hello."}, "done": True},
 }
+ANSWERS["google-vertex-anthropic"] = ANSWERS["anthropic-messages"]
 MESSAGES = [{"role": "user", "content": "Hi"}]
 MORE: dict[str, Any] = {
     "openai-chat": {"messages": MESSAGES},
     "openai-responses": {"input": "Hi"},
     "anthropic-messages": {"messages": MESSAGES, "max_tokens": 16},
     "google-generative": {"contents": "Hi"},
+    "google-vertex-anthropic": {"messages": MESSAGES, "max_tokens": 16},
     "ollama-chat": {"messages": MESSAGES},
 }
 
@@ -186,7 +211,7 @@ def test_the_official_sdk_calls_what_the_route_says(protocol: str, auth: str, kw
         monkeypatch.setenv(name, "sk-another-key")
     given, header, value = AUTHS[auth]
     with serving(lambda _: as_json(ANSWERS[protocol])) as server:
-        found = kwargs(protocol, given, server.url)
+        found = kwargs(protocol, given, server.url + BELOW.get(protocol, ""))
         said = {
             "protocol": protocol,
             "package": package,

@@ -4,14 +4,15 @@ A route, as the vendor's own SDK takes it: which client, with which arguments, a
 Which package speaks a protocol, and what its arguments are called, is data: `sdk` in `registry/vocabulary/protocols.yaml`.
 """
 
+import re
 from time import monotonic
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 from ...ir.resolved import Frozen
 from ..errors import UsageError
 from .prepare import Ways
 
-_MODEL = "${model}"
+_VARIABLE = re.compile(r"\$\{([a-z_]+)\}")
 
 
 class ClientKwargs(Frozen):
@@ -71,12 +72,12 @@ def client_kwargs(registry: "Registry", candidate: "Candidate", environ: "Mappin
     words = registry.words("protocols")[way.endpoint.protocol].get("sdk")
     if words is None:
         raise UsageError(f"no SDK is known for {way.endpoint.protocol}")
-    base_url, version, query = _place(way, words)
+    base_url, version, query, more = _place(way, words)
     query.update(way.credential.query())
     if query and "query" not in words:
         raise UsageError(f"the client of {words['package']} sends nothing behind a question mark, as {way.endpoint.route} of {candidate.name} wants")
     carrying = way.credential.headers()
-    arguments: dict[str, Any] = dict(words.get("always", {}))
+    arguments: dict[str, Any] = {**words.get("always", {}), **more}
     for name, value in (("base_url", base_url), ("version", version), ("headers", {**way.endpoint.headers, **carrying}), ("query", query)):
         if name in words and (value or name == "version"):
             _put(arguments, words[name], value)
@@ -93,17 +94,19 @@ def client_kwargs(registry: "Registry", candidate: "Candidate", environ: "Mappin
     )
 
 
-def _place(way: "Way", words: "Mapping[str, Any]") -> "tuple[str, str, dict[str, str]]":
-    """Return base URL, version and query for a client that puts its own path behind them."""
+def _place(way: "Way", words: "Mapping[str, Any]") -> "tuple[str, str, dict[str, str], dict[str, str]]":
+    """Return base URL, version, query, and what is an argument of its own, for a client that puts its own path behind them."""
     whole = urlsplit(way.endpoint.url)
-    head, found, model = words["path"].partition(_MODEL)
-    path = whole.path.removesuffix(words["path"]) if not found else whole.path[: whole.path.rfind(head)] if head in whole.path and whole.path.endswith(model) else whole.path
-    if path == whole.path:
+    literal, names = _VARIABLE.split(words["path"])[::2], _VARIABLE.findall(words["path"])
+    found = re.fullmatch("(.*)" + "([^/]+)".join(map(re.escape, literal)), whole.path)
+    if found is None:
         raise UsageError(f"the client of {words['package']} calls {words['path']} only, and the route is {way.endpoint.url}")
+    path, *values = found.groups()
     version = ""
     if "version" in words:
         path, _, version = path.rpartition("/")
-    return urlunsplit((whole.scheme, whole.netloc, path, "", "")), version, dict(parse_qsl(whole.query, keep_blank_values=True))
+    more = {name: unquote(value) for name, value in zip(names, values, strict=True) if name != "model"}
+    return urlunsplit((whole.scheme, whole.netloc, path, "", "")), version, dict(parse_qsl(whole.query, keep_blank_values=True)), more
 
 
 def _put_key(arguments: "dict[str, Any]", words: "Mapping[str, Any]", credential: "Credential", carrying: "Mapping[str, str]") -> None:
