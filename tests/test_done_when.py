@@ -16,7 +16,7 @@ from modelwright.resources import registry_dir
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ON = "2026-11-20"
+ON = "2026-11-28"
 MODEL = "anthropic/claude-opus-4-5"
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from command_line import Run
 
-_NOON_OF_THE_DAY = 20_777 * 86_400 + 43_200
-"""2026-11-20, the day tests judge by."""
+_NOON_OF_THE_DAY = 20_785 * 86_400 + 43_200
+"""2026-11-28, the day tests judge by."""
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from modelwright.cli import group
 from modelwright.resources import registry_dir
 
-ON = "2026-11-20"
+ON = "2026-11-28"
 
 
 def overlay(path: Path, **price: float) -> str:
