@@ -1,7 +1,8 @@
 """How many tokens a request of Anthropic's Messages has (https://docs.anthropic.com/en/api/messages-count-tokens, as of 2026-11)."""
 
-from .anthropic_messages import NAME, trouble
+from .anthropic_messages import trouble
 from .anthropic_messages_request import build as build_messages
+from .anthropic_messages_turns import PROTOCOL
 from .counts import counted, kept
 from .protocol import Call
 
@@ -15,7 +16,7 @@ _TAKEN = ("model", "messages", "system", "tools", "tool_choice", "thinking", "ou
 def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
     """Return the call that has the tokens of *request* counted; raises UnspeakableError, or with *lossy* tells what was left out."""
     call = kept(build_messages(request, target, lossy=lossy), _TAKEN)
-    losses = (one for one in call.losses if not one.startswith(f"{NAME} wants an output limit"))  # none is sent
+    losses = (one for one in call.losses if not one.startswith(f"{PROTOCOL} wants an output limit"))  # none is sent
     return Call(call.url, call.headers, call.body, losses)
 
 

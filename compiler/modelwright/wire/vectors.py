@@ -15,6 +15,8 @@ def answered(form: str, status: int, body: bytes, trouble_of: "Callable[[Any, in
     if isinstance(raw, dict) and raw.get("error"):
         raise TroubleError(trouble_of(raw, status))
     try:
+        if not isinstance(raw, dict):
+            raise TypeError("no object where one belongs")
         found = made(raw)
         _check_lengths(found.vectors)
     except _BROKEN as error:
