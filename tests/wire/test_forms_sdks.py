@@ -91,7 +91,7 @@ def _read(form: str, answer: Any) -> Any:
 @pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["base64", "float"])
 def test_openais_sdk_asks_for_and_reads_the_same_vectors(encoding: str) -> None:
-    rows = {"base64": ["AACAPwAAAMA=", "AAAAAAAAgD4="], "float": [[1.0, -2.0], [0.0, 0.25]]}[encoding]
+    rows: Any = {"base64": ["AACAPwAAAMA=", "AAAAAAAAgD4="], "float": [[1.0, -2.0], [0.0, 0.25]]}[encoding]
     answer = {
         "object": "list",
         "model": "m",

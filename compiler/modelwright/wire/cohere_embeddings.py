@@ -1,8 +1,4 @@
-"""
-Cohere's Embed, version 2 (https://docs.cohere.com/reference/embed, as of 2026-11). A text that is too long is an error, not cut off.
-
-Bedrock serves the same under InvokeModel: there the model is named by the URL, and tokens are counted in a header.
-"""
+"""Cohere's Embed, version 2 (https://docs.cohere.com/reference/embed, as of 2026-11). A text that is too long is an error, not cut off."""
 
 from .failure_body import failure, failure_of
 from .protocol import Call
@@ -16,32 +12,23 @@ _USUAL = "search_document"
 
 def build(request: "EmbeddingRequest", target: "Target", *, lossy: bool = False) -> Call:
     """Return the call that asks *request* of *target*; raises UnspeakableError, or with *lossy* tells what was left out."""
-    body, told = fields(request, Losses(FORM, is_allowed=lossy))
-    return Call(target.url, with_content_type(target.headers), body_bytes(laid_over({"model": target.model, **body}, request.extra)), told)
-
-
-def fields(request: "EmbeddingRequest", losses: Losses) -> "tuple[dict[str, Any], list[str]]":
-    """Return what is asked, without the model, and what is told of it."""
-    body: dict[str, Any] = {"texts": list(request.texts), "input_type": _type(request.purpose, losses), "embedding_types": ["float"], "truncate": "NONE"}
+    losses = Losses(FORM, is_allowed=lossy)
+    body: dict[str, Any] = {"model": target.model, "texts": list(request.texts), "input_type": _type(request.purpose, losses), "embedding_types": ["float"], "truncate": "NONE"}
     if request.dimensions is not None:
         body["output_dimension"] = request.dimensions
-    return body, losses.told
+    return Call(target.url, with_content_type(target.headers), body_bytes(laid_over(body, request.extra)), losses.told)
 
 
 def read(status: int, headers: "Mapping[str, str]", body: bytes, target: "Target") -> "EmbeddingResponse":  # noqa: ARG001  # all forms are asked alike
     """Return the vectors in *body*; raises TroubleError where it reports a failure or is none of this form."""
-    return read_as(FORM, status, body, lambda raw: count_of(_within(raw, "meta", "billed_units"), "input_tokens"))
-
-
-def read_as(form: str, status: int, body: bytes, tokens: "Callable[[dict[str, Any]], int | None]") -> "EmbeddingResponse":
-    """Return the vectors in *body*, of which *tokens* says how many tokens were counted."""
     from ..ir.embeddings import EmbeddingResponse
 
     def made(raw: "dict[str, Any]") -> EmbeddingResponse:
-        said = raw["embeddings"]
-        return EmbeddingResponse(map(vector, said["float"] if isinstance(said, dict) else said), usage_of(tokens(raw)))
+        said, about = raw["embeddings"], raw.get("meta")
+        billed = about.get("billed_units") if isinstance(about, dict) else None
+        return EmbeddingResponse(map(vector, said["float"] if isinstance(said, dict) else said), usage_of(count_of(billed, "input_tokens")))
 
-    return answered(form, status, body, failure_of, made)
+    return answered(FORM, status, body, failure_of, made)
 
 
 def trouble(status: int, headers: "Mapping[str, str]", body: bytes) -> "Trouble":  # noqa: ARG001  # all forms are asked alike
@@ -51,21 +38,15 @@ def trouble(status: int, headers: "Mapping[str, str]", body: bytes) -> "Trouble"
 
 def _type(purpose: "str | None", losses: Losses) -> str:
     if purpose is None:
-        losses.note(f"{losses.protocol} wants a purpose and the request has none: {_USUAL} is sent")
+        losses.note(f"{FORM} wants a purpose and the request has none: {_USUAL} is sent")
     elif purpose not in _TYPES:
         losses.add(f"that the vectors are for {purpose}", "use another `purpose`", f"{_USUAL} is sent")
     return _TYPES.get(purpose or "", _USUAL)
 
 
-def _within(raw: "Any", *names: str) -> "Any":
-    for name in names:
-        raw = raw.get(name) if isinstance(raw, dict) else None
-    return raw
-
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from typing import Any
 
     from ..ir.embeddings import EmbeddingRequest, EmbeddingResponse

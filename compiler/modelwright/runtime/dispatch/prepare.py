@@ -85,10 +85,10 @@ class Ways:
         registry, model, account = self._registry, candidate.model, candidate.account
         _check_output(model, asks)
         words = registry.words("protocols")
-        search = chain.for_model(registry, model, self._environ, **self._more)
-        search = search.but(profile=candidate.profile, routes=[route for route in search.routes if _module(_protocol(model, account, route), words, asks)])
+        offered = chain.for_model(registry, model, self._environ, **self._more)
+        search = offered.but(profile=candidate.profile, routes=[route for route in offered.routes if _module(_protocol(model, account, route), words, asks)])
         if not search.routes:
-            routes = registry.provider(model.provider)["routes"]
+            routes = offered.routes or registry.provider(model.provider)["routes"]
             raise UsageError(f"{_NONE_DOES[asks]} {' or '.join(dict.fromkeys(_protocol(model, account, route) for route in routes))}")
         credential = chain.first(search)
         place = endpoint(registry, model, self._environ, credential.route, stream=is_stream, asks=asks)
