@@ -138,22 +138,24 @@ def _decision(registry: Any, request: Any, state: str) -> Callable[[], object]:
     from modelwright import Usage
     from modelwright.runtime.cooldown import Entry
     from modelwright.runtime.dispatch.core import Core, Options
+    from modelwright.runtime.dispatch.tasks.chat import Chat
     from modelwright.runtime.spending import SUCCEEDED, Reservation
 
     def decide() -> None:
         candidate = core.router.route("alive/model", core.needs_of(request, None)).kept[0]
         way = core.ways.kept(candidate, is_stream=False) or core.ways.find(candidate, is_stream=False)
         entry = core.cooldowns.enter(way.keys)
-        granted = core.reserve(candidate, request, call, options)
+        granted = core.reserve(candidate, task.most(core, call), options)
         assert isinstance(entry, Entry)
         assert isinstance(granted, Reservation)
         core.settle(granted, way, core.cost(candidate.model, used), SUCCEEDED, did_work=True)
         core.cooldowns.succeeded(entry)
 
     core = Core(registry, environ={"KEY": _KEY}, state=state)
-    options, used = Options(is_stream=False, lossy=False, project=None, token=None, tags=None), Usage(20, 5)
+    options, used = Options(lossy=False, project=None, token=None, tags=None), Usage(20, 5)
     found = core.ways.find(core.router.route("alive/model").kept[0], is_stream=False)
-    call = found.protocol.build(request, found.target)
+    task = Chat(request, is_stream=False)
+    call = task.build(found, lossy=False)
     return decide
 
 

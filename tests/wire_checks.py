@@ -28,7 +28,7 @@ def assert_builds_or_says_why_not(protocol: Any, request: Request, target: Targe
     assert refusal is not None or protocol.build(request, target).body == lossy.body
 
 
-def why_not(protocol: Any, request: Request, target: Target) -> str | None:
+def why_not(protocol: Any, request: Any, target: Target) -> str | None:
     """Return why *request* is refused; None: it is not."""
     try:
         protocol.build(request, target)

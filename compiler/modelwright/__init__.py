@@ -30,8 +30,10 @@ _LATER = {
     **dict.fromkeys(("Dispatcher", "Stream"), "runtime.dispatch.dispatcher"),
     **dict.fromkeys(("AsyncDispatcher", "AsyncStream"), "runtime.dispatch.async_dispatcher"),
     "Budget": "runtime.budget",
+    "Embeddings": "runtime.dispatch.embeddings",
     "Needs": "runtime.routing.needs",
     "TimeLimits": "runtime.dispatch.limits",
+    "TokenCount": "runtime.dispatch.token_count",
 }
 """Where the names are that few programs need."""
 
@@ -53,8 +55,10 @@ if TYPE_CHECKING:
     from .runtime.dispatch.answer import Answer, Attempt
     from .runtime.dispatch.async_dispatcher import AsyncDispatcher, AsyncStream
     from .runtime.dispatch.dispatcher import Dispatcher, Stream
+    from .runtime.dispatch.embeddings import Embeddings
     from .runtime.dispatch.errors import CallError, StreamBrokenError
     from .runtime.dispatch.limits import TimeLimits
+    from .runtime.dispatch.token_count import TokenCount
     from .runtime.routing.needs import Needs
 
 __all__ = [
@@ -69,6 +73,7 @@ __all__ = [
     "Cost",
     "CredentialError",
     "Dispatcher",
+    "Embeddings",
     "Limits",
     "Media",
     "Message",
@@ -87,6 +92,7 @@ __all__ = [
     "Text",
     "Thinking",
     "TimeLimits",
+    "TokenCount",
     "Tool",
     "ToolCall",
     "ToolResult",

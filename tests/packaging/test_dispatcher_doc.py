@@ -39,7 +39,11 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         said = chat() if "chat" in self.path else messages()
-        if not body.get("stream"):
+        if "embeddings" in self.path:
+            said = ("", {"data": [{"index": number, "embedding": [0.5] * body["dimensions"]} for number in range(len(body["input"]))], "usage": {"prompt_tokens": 9}})
+        elif "count_tokens" in self.path:
+            said = ("", {"input_tokens": 13})
+        elif not body.get("stream"):
             said = ("", CHAT if "chat" in self.path else MESSAGE)
         self.send_response(200)
         self.send_header("content-type", "text/event-stream" if body.get("stream") else "application/json")
@@ -150,19 +154,21 @@ def test_four_processes_stay_within_ten_cents_and_outlive_the_first_server(serve
 
 
 def test_the_other_programs_run_as_written(servers: subprocess.Popen[str], capsys: pytest.CaptureFixture[str]) -> None:
-    _, asked, canned, sdk = blocks(PAGE, "python")
-    for program in (asked, canned, sdk, *(block for block in blocks(README, "python") if "Dispatcher" in block)):
+    _, asked, vectors, canned, sdk = blocks(PAGE, "python")
+    for program in (asked, vectors, canned, sdk, *(block for block in blocks(README, "python") if "Dispatcher" in block)):
         exec(compile(program, str(PAGE), "exec"), {})
     shown = capsys.readouterr().out.splitlines()
     assert shown[0].startswith("{} Usage(input_tokens=10, output_tokens=3")
-    assert shown[1] == "Hello. ['routed', 'sent', 'settled']"
-    assert shown[2].startswith("openai.OpenAI chat.completions.create http://127.0.0.1:")
+    assert shown[1] == "([0.5, 0.5], [0.5, 0.5]) Usage(input_tokens=9, requests=1) 1.8E-7 openai/text-embedding-3-small"
+    assert shown[2] == "13 False None"
+    assert shown[3] == "Hello. ['routed', 'sent', 'settled']"
+    assert shown[4].startswith("openai.OpenAI chat.completions.create http://127.0.0.1:")
 
 
 @pytest.mark.parametrize("page", [PAGE, README], ids=lambda page: page.stem)
 def test_the_commands_run_as_written(servers: subprocess.Popen[str], page: Path) -> None:
     lines = [line.removeprefix("$ providers ") for block in blocks(page, "console") for line in block.splitlines()]
-    found = [line for line in lines if line.startswith(("call ", "usage"))]
+    found = [line for line in lines if line.startswith(("call ", "embed ", "count ", "usage"))]
     assert len(found) >= 2
     for line in found:
         done = CliRunner().invoke(group, re.findall(r'(?<=")[^"]+(?=")|[^ "]+', line))

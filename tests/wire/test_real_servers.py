@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import forms_golden
 import wire_golden
 from modelwright.ir.chat import Message, Request, Tool, ToolResult
+from modelwright.ir.embeddings import EmbeddingRequest
 from modelwright.wire.protocol import Target
 from real_software import aimock
 from wire_checks import assembled
@@ -95,3 +97,15 @@ def test_a_failure_is_read(server: str, name: str) -> None:
         _asked(server, name, Request("limit"), is_stream=False)
     found = wire_golden.module(name).trouble(caught.value.code, dict(caught.value.headers), caught.value.read())
     assert (found.status, found.message) == (429, "slow down")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("encoding", ["float", "base64"])
+def test_texts_are_embedded(server: str, encoding: str) -> None:
+    form = forms_golden.module("openai-embeddings")
+    target = Target(f"{server}/v1/embeddings", "text-embedding-3-small", quirks={"embedding_encoding": encoding})
+    call = form.build(EmbeddingRequest(["hello", "another text"], dimensions=8), target)
+    with urllib.request.urlopen(urllib.request.Request(call.url, call.body, {**call.headers, "authorization": "Bearer any"}, method=call.method), timeout=20) as answer:
+        found = form.read(answer.status, dict(answer.headers), answer.read(), target)
+    assert [len(vector) for vector in found.vectors] == [8, 8]
+    assert found.vectors[0] != found.vectors[1]

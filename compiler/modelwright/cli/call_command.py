@@ -6,8 +6,6 @@ import click
 
 from . import options
 
-_MOST_SECONDS = 86_400
-
 
 @click.command(name="call")
 @click.argument("ref", type=options.Ref())
@@ -19,7 +17,7 @@ _MOST_SECONDS = 86_400
 @click.option("--max-tokens", type=click.IntRange(1), metavar="N", help="The answer has this many tokens at most.")
 @click.option("--thinking", metavar="LEVEL", help="How much the model thinks before it answers: none, low, medium, high, …, or a number of tokens.")
 @click.option("--needs", "needed", metavar="WORDS", default="", help="What the model has to do besides what the request needs; as for `providers route`.")
-@click.option("--timeout", type=click.FloatRange(0, _MOST_SECONDS, min_open=True), metavar="SECONDS", help="How long the call may take, with all its attempts. Default: 600.")
+@click.option("--timeout", type=options.SECONDS, metavar="SECONDS", help="How long the call may take, with all its attempts. Default: 600.")
 @click.option("--project", metavar="NAME", help="Whose budgets hold, and what `providers usage` counts it under.")
 @click.option("--explain", is_flag=True, help="Say why this route was taken, what was tried before it, and why others were not.")
 @options.formats("text", "json")

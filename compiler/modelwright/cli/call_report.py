@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
@@ -14,7 +14,7 @@ from . import options, output
 
 if TYPE_CHECKING:
     from ..runtime.cost import Cost
-    from ..runtime.dispatch.answer import Answer, Attempt
+    from ..runtime.dispatch.answer import Attempt
     from ..runtime.dispatch.errors import CallError
     from ..runtime.routing.candidate import Candidate, Routing
 
@@ -28,12 +28,14 @@ _DOWN = {
 
 
 class Report:
-    """Says what comes of one call of *asked*. Its methods return the exit code."""
+    """Says what comes of one call of *asked*. Its methods return the exit code; `nothing` is what a document has in place of an answer."""
+
+    nothing: ClassVar[dict[str, Any]] = {"text": None, "thinking": None, "stop_reason": None, "losses": []}
 
     def __init__(self, asked: str, *, explain: bool, is_json: bool) -> None:
         self._asked = asked
         self._explains = explain
-        self._is_json = is_json
+        self.is_json = is_json
         self._began = monotonic()
         self._last = ""
         self._settled: dict[str, Any] = {}
@@ -47,35 +49,27 @@ class Report:
 
     def piece(self, text: str) -> None:
         """Print a piece of the answer."""
-        if text and not self._is_json:
+        if text and not self.is_json:
             _write(text)
             self._last = text
 
-    def answered(self, answer: Answer) -> int:
+    def answered(self, answer: Any) -> int:
         """Print the answer, or what of it is not printed yet, and what it took."""
-        if self._is_json:
-            response, candidate = answer.response, answer.candidate
-            said = {"text": response.text, "thinking": response.thinking or None, "stop_reason": response.stop_reason, "losses": list(answer.losses)}
-            way = {"name": candidate.name, **_way(candidate), "route": answer.attempts[-1].route, "reason": candidate.reason}
-            self._print_document(said, way, answer.cost, answer.attempts, answer.routing, None)
-            return 0
+        if self.is_json:
+            response = answer.response
+            said = {"text": response.text, "thinking": response.thinking or None, "stop_reason": response.stop_reason}
+            return self.document(said, answer, answer.cost)
         if not self._last:
             self.piece(answer.text)
         self._end_line()
-        self._tell(answer.routing, answer.attempts, answer.candidate)
+        self.tell(answer.routing, answer.attempts, answer.candidate)
         for loss in answer.losses:
             output.notice(f"note: {printable(loss)}")
         others = sum(1 for part in answer.response.content if type(part).__name__ in ("Media", "ToolCall"))
         if others:
             output.notice(f"note: the answer has {others} {'part that is' if others == 1 else 'parts that are'} no text")
         stop = answer.response.stop_reason
-        failed = len(answer.attempts) - 1
-        self._sum_up(
-            f"{answer.candidate.name} over {answer.attempts[-1].route}",
-            answer.cost,
-            "" if not failed else f"{failed} failed {'attempt' if failed == 1 else 'attempts'} before",
-            "" if stop in (None, _USUAL_STOP) else f"stopped: {stop}",
-        )
+        self.sum_up(over(answer), answer.cost, failed_before(answer.attempts), "" if stop in (None, _USUAL_STOP) else f"stopped: {stop}")
         return 0
 
     def failed(self, error: CallError) -> int:
@@ -83,17 +77,17 @@ class Report:
         from ..runtime.dispatch.prepare import NO_CREDENTIAL
 
         cost: Cost | None = getattr(error, "cost", None)
-        if self._is_json:
+        if self.is_json:
             failure, response = error.failure, getattr(error, "response", None)
-            said: dict[str, Any] = {"text": None if response is None else response.text, "thinking": None, "stop_reason": None, "losses": []}
+            said = {**self.nothing, **({} if response is None else {"text": response.text})}
             word = {"kind": error.kind, "class": None if failure is None else failure.kind, "message": str(error), "cure": error.cure, "retry_at": error.retry_at}
             self._print_document(said, _NOWHERE, cost, error.attempts, error.routing, word)
         else:
             self._end_line()
-            self._tell(error.routing, error.attempts, None)
+            self.tell(error.routing, error.attempts, None)
             click.echo(f"error: {printable(str(error))}{f'; {error.cure}' if error.cure else ''}", err=True)
             if cost is not None:
-                self._sum_up(error.attempts[-1].name, cost, "the part that came")
+                self.sum_up(error.attempts[-1].name, cost, "the part that came")
         if error.failure is not None:
             return _NOT_ANSWERED if error.failure.failover or error.kind == _BROKEN else _FAILED
         return _NOT_ANSWERED if any(one.reason.startswith(NO_CREDENTIAL) for one in error.routing.skipped) else _FAILED
@@ -101,22 +95,21 @@ class Report:
     def interrupted(self) -> int:
         """Print what was used until the user stopped it."""
         cost: Cost | None = self._settled.get("cost")
-        if self._is_json:
-            said: dict[str, Any] = {"text": None, "thinking": None, "stop_reason": None, "losses": []}
+        if self.is_json:
             word = {"kind": "aborted", "class": "aborted", "message": "interrupted", "cure": None, "retry_at": None}
-            self._print_document(said, {**_NOWHERE, "name": self._settled.get("candidate")}, cost, (), None, word)
+            self._print_document(self.nothing, {**_NOWHERE, "name": self._settled.get("candidate")}, cost, (), None, word)
             return _INTERRUPTED
         self._end_line()
         click.echo(f"interrupted; {'nothing was used' if cost is None else 'the request was stopped'}", err=True)
         if cost is not None:
-            self._sum_up(str(self._settled["candidate"]), cost, "until it was stopped")
+            self.sum_up(str(self._settled["candidate"]), cost, "until it was stopped")
         return _INTERRUPTED
 
     def _end_line(self) -> None:
         if self._last and not self._last.endswith("\n"):
             click.echo()
 
-    def _tell(self, routing: Routing, attempts: tuple[Attempt, ...], taken: Candidate | None) -> None:
+    def tell(self, routing: Routing, attempts: tuple[Attempt, ...], taken: Candidate | None) -> None:
         """Print which way was taken and why, and what became of the others, where that is asked for."""
         if routing.warning:
             output.notice(f"warning: {printable(routing.warning)}")
@@ -129,7 +122,7 @@ class Report:
         for line in lines:
             click.echo(printable(line), err=True)
 
-    def _sum_up(self, way: str, cost: Cost, *more: str) -> None:
+    def sum_up(self, way: str, cost: Cost, *more: str) -> None:
         usage = cost.usage
         cached = f" ({usage.cache_read_tokens:,} from cache)" if usage.cache_read_tokens else ""
         guess = ", a guess" if usage.estimated else ""
@@ -137,6 +130,13 @@ class Report:
         line = printable("; ".join(parts))
         if not options.is_quiet():
             click.echo(click.style(line, dim=True), err=True, color=output.colours(sys.stderr))
+
+    def document(self, said: dict[str, Any], found: Any, cost: Cost | None) -> int:
+        """Print what was *said*, and how that came about."""
+        candidate: Candidate | None = found.candidate
+        way = _NOWHERE if candidate is None else {"name": candidate.name, **_way(candidate), "route": found.attempts[-1].route, "reason": candidate.reason}
+        self._print_document({**said, "losses": list(found.losses)}, way, cost, found.attempts, found.routing, None)
+        return 0
 
     def _print_document(
         self,
@@ -164,6 +164,15 @@ class Report:
                 "error": error,
             }
         )
+
+
+def over(found: Any) -> str:
+    return f"{found.candidate.name} over {found.attempts[-1].route}"
+
+
+def failed_before(attempts: tuple[Attempt, ...]) -> str:
+    failed = sum(1 for one in attempts if one.failure is not None)
+    return "" if not failed else f"{failed} failed {'attempt' if failed == 1 else 'attempts'} before"
 
 
 _NOWHERE = dict.fromkeys(("name", "ref", "account", "profile", "route", "reason"))

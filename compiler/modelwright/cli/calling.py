@@ -1,4 +1,4 @@
-"""One call from the terminal: the request that options describe, and the call itself, with its answer printed."""
+"""One call from the terminal: what options ask for, and the call itself, with what comes of it printed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import click
 from . import output
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..ir.chat import Media, Request, Text
     from ..runtime.dispatch.answer import Answer
     from ..runtime.dispatch.dispatcher import Dispatcher
     from ..runtime.registry import Registry
-    from ..runtime.routing.needs import Needs
     from .call_report import Report
 
 _MOST_BYTES = 50_000_000
@@ -36,8 +37,13 @@ def request(
     return Request([Message("user", parts)], system=system, max_output_tokens=max_tokens, thinking=level, json_schema=None if schema is None else _schema(schema))
 
 
-def call(registry: Registry, ref: str, asked: Request, report: Report, *, needs: Needs, is_stream: bool, timeout: float | None, project: str | None) -> int:
+def call(registry: Registry, ref: str, asked: Request, report: Report, *, timeout: float | None, **more: Any) -> int:
     """Make the call, have *report* print what comes of it, and return the exit code."""
+    return done(registry, report, timeout, lambda dispatcher: _answer(dispatcher, ref, asked, report, **more))
+
+
+def done(registry: Registry, report: Report, timeout: float | None, ask: Callable[[Dispatcher], Any]) -> int:
+    """*ask* a dispatcher whose state and ledger are the user's, have *report* print what comes of it, and return the exit code."""
     import warnings
 
     from ..runtime import home
@@ -53,12 +59,22 @@ def call(registry: Registry, ref: str, asked: Request, report: Report, *, needs:
             warnings.simplefilter("ignore", category)
         with Dispatcher(registry, state=f"sqlite:{home.state(os.environ)}", ledger=home.ledger(os.environ), limits=limits, hook=report.hear) as dispatcher:
             try:
-                answer = _answer(dispatcher, ref, asked, report, needs=needs, is_stream=is_stream, project=project)
+                found = ask(dispatcher)
             except KeyboardInterrupt:
                 return report.interrupted()
             except CallError as error:
                 return report.failed(error)
-            return report.answered(answer)
+            return report.answered(found)
+
+
+def texts(given: tuple[str, ...]) -> list[str]:
+    """Return the texts to embed: as they were *given*, or the lines of standard input that are not empty; raises BadParameter where there is none."""
+    found = list(given) if given not in ((), (_STANDARD_INPUT,)) else [line for line in _standard_input("the texts, one a line,", "TEXTS").splitlines() if line.strip()]
+    if not all(text.strip() for text in found):
+        raise click.BadParameter("one of the texts is empty", param_hint="TEXTS")
+    if not found:
+        raise click.BadParameter("there are no texts; write some, or pipe them in, one a line", param_hint="TEXTS")
+    return found
 
 
 def _answer(dispatcher: Dispatcher, ref: str, asked: Request, report: Report, *, is_stream: bool, **more: Any) -> Answer:
@@ -72,18 +88,19 @@ def _answer(dispatcher: Dispatcher, ref: str, asked: Request, report: Report, *,
 
 def _text_of(prompt: str | None) -> str:
     """Return the prompt, which standard input is where *prompt* is none."""
-    if prompt is not None and prompt != _STANDARD_INPUT:
-        text = prompt
-    else:
-        if sys.stdin.isatty():
-            output.notice("reading the prompt from the terminal; Ctrl-D ends it")
-        try:
-            text = _within(sys.stdin.buffer.read(_MOST_BYTES + 1), "standard input").decode()
-        except UnicodeDecodeError as error:
-            raise click.BadParameter("standard input is not UTF-8", param_hint="PROMPT") from error
+    text = prompt if prompt is not None and prompt != _STANDARD_INPUT else _standard_input("the prompt", "PROMPT")
     if not text.strip():
         raise click.BadParameter("the prompt is empty; write one, or pipe one in", param_hint="PROMPT")
     return text
+
+
+def _standard_input(what: str, hint: str) -> str:
+    if sys.stdin.isatty():
+        output.notice(f"reading {what} from the terminal; Ctrl-D ends it")
+    try:
+        return _within(sys.stdin.buffer.read(_MOST_BYTES + 1), "standard input").decode()
+    except UnicodeDecodeError as error:
+        raise click.BadParameter("standard input is not UTF-8", param_hint=hint) from error
 
 
 def _picture(path: str) -> Media:

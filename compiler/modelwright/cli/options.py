@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 DIALECTS = ("native", "fased", "routerly", "sloppy", "sloppy@seed", "sophon", "zot")
 """What `--dialect` takes."""
 _MOST_USD, _MOST_DIGITS = 1_000_000, 12
+SECONDS = click.FloatRange(0, 86_400, min_open=True)
+"""What limits of time take."""
 FORMATS = ("text", "json", "csv", "markdown", "github", "sarif")
 FORMAT_VARIABLES = ["PROVIDERS_FORMAT", "SOPHON_FORMAT"]
 """Variables that name a format for all commands, first hit wins."""

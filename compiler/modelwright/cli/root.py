@@ -21,6 +21,8 @@ COMMANDS = {
     "resolve": "Show where a call to a model would go.",
     "route": "Show which routes a call may take, in which order, and why.",
     "call": "Call a model once, and say what that cost.",
+    "embed": "Turn texts into vectors, and say what that cost.",
+    "count": "Count the tokens of a prompt, as the provider counts them where it does.",
     "cost": "Count what a request costs, exactly.",
     "usage": "Show what calls used and cost.",
     "why": "Show where a value comes from: every layer's word, and which one won.",

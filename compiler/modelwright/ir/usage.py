@@ -98,6 +98,17 @@ class Usage(Frozen):
         _set(more, "estimated", True)
         return more
 
+    def plus(self, other: "Usage") -> "Usage":
+        """
+        Return what both used, `estimated` where one of them is.
+
+        >>> Usage(10, 1).plus(Usage(5, cache_read_tokens=2))
+        Usage(input_tokens=15, output_tokens=1, cache_read_tokens=2, requests=2)
+        """
+        both = Usage(**{name: getattr(self, name) + getattr(other, name) for name in FIELDS})
+        _set(both, "estimated", self.estimated or other.estimated)
+        return both
+
     def __getattr__(self, name: str) -> int:
         if name in FIELDS:
             return self._given.get(name, 0)

@@ -111,6 +111,24 @@ def cost(model: "Model", usage: "Usage", on: "str | date | None" = None, *, vari
     return Cost("unknown", None, day, None, usage, _UNKNOWN)
 
 
+def total(costs: "Sequence[Cost]") -> Cost:
+    """
+    Return what requests of one model cost together; not known where that of one is not.
+
+    The rates of its `lines` are those that all have; what was billed at several rates has none.
+    """
+    first, *others = costs
+    usage = first.usage
+    for one in others:
+        usage = usage.plus(one.usage)
+    amounts = [one.attodollars for one in costs]
+    states = {one.state for one in costs}
+    state = first.state if len(states) == 1 else "unknown" if None in amounts else "priced"
+    rates = tuple(of_unit[0] if len(set(of_unit)) == 1 else None for of_unit in zip(*(one[5] for one in costs), strict=True))
+    tier = first.tier if len({one.tier for one in costs}) == 1 else None
+    return Cost(state, None if None in amounts else sum(amount for amount in amounts if amount is not None), first.as_of, tier, usage, rates)
+
+
 class _Price:
     """One dated price, its rates worked out once."""
 
@@ -210,6 +228,7 @@ _set = object.__setattr__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from decimal import Decimal
     from typing import Any

@@ -39,9 +39,11 @@ class Endpoint(Frozen):
         return f"<Endpoint {self.protocol} {self.url}>"
 
 
-def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]", route: "str | None" = None, *, stream: bool = False) -> Endpoint:
+def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]", route: "str | None" = None, *, stream: bool = False, asks: str = "chat") -> Endpoint:
     """
     Return where a call to *model* would go; with *stream* one that is answered piece by piece, which some protocols take elsewhere.
+
+    *asks* is `chat`, which of a model that only makes embeddings means those, `embedding` or `count`.
 
     Without *route* it is the first that offers the model and whose credential is in *environ*; else the first that takes
     its credential from a chain (AWS, Google); else the first.
@@ -69,12 +71,10 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
     upstream = _upstream(model, provider, account, values, _first(environ, provider.get("upstream_ids_env", ())))
     is_routes_own = protocol == chosen["protocol"]
     path = facts.get("path") or (chosen.get("path") if is_routes_own else None)
-    if model.output == ("embedding",) and "embedding_path" in words and "path" not in facts:
-        path = None if path is None else path.removesuffix(words["path"]) + words["embedding_path"]
-        words = {**words, "path": words["embedding_path"]}
-    elif stream and "stream_path" in words:
-        path = path if path is None or not path.endswith(words["path"]) else path.removesuffix(words["path"]) + words["stream_path"]
-        words = {**words, "path": words["stream_path"]}
+    other = _other_path(model, words, stream=stream, asks=asks)
+    if other is not None:
+        path = path if path is None or (other == words.get("stream_path") and not path.endswith(words["path"])) else path.removesuffix(words["path"]) + other
+        words = {**words, "path": other}
     url = _joined(base_url, path, words)
     if "query" in chosen and is_routes_own:
         url += ("&" if "?" in url else "?") + "&".join(f"{key}={_filled(value, values, provider)}" for key, value in chosen["query"].items())
@@ -92,6 +92,17 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
         headers={name: _filled(value, values, provider) for name, value in {**chosen.get("headers", {}), **account.get("headers", {})}.items()},
         quirks={name: _filled(value, values, provider) if isinstance(value, str) else value for name, value in chosen.get("quirks", {}).items() if is_routes_own},
     )
+
+
+def _other_path(model: "Model", protocol: "Mapping[str, Any]", *, stream: bool, asks: str) -> "str | None":
+    """Return the path of a call that *asks* for something else than a whole answer; None: the usual one is it."""
+    if asks == "chat" and model.output == ("embedding",) and "embedding_path" in protocol:
+        asks, stream = "embedding", False
+    if asks == "embedding" and "path" in model._facts:
+        return None
+    word = f"{asks}_path" if asks != "chat" else "stream_path"
+    found: str | None = protocol.get(word) if stream or asks != "chat" else None
+    return found
 
 
 def auth_of(route: "Mapping[str, Any]", account: "Mapping[str, Any]") -> "dict[str, Any]":

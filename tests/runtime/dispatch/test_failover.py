@@ -206,7 +206,7 @@ def test_the_hook_hears_every_decision_in_its_order(places: Places, home: Path) 
     assert [event for event, _ in desk.heard] == ["routed", "sent", "failed", "settled", "cooled", "skipped", "sent", "settled"]
     told = dict(desk.heard[2:3])["failed"]
     assert (told["candidate"], told["class"], told["status"]) == (BAD, "auth", 401)
-    assert desk.heard[0][1] == {"asked": f"{BAD},bad-openai-chat/n,{GOOD}", "kept": [BAD, "bad-openai-chat/n", GOOD], "skipped": {}}
+    assert desk.heard[0][1] == {"task": "chat", "asked": f"{BAD},bad-openai-chat/n,{GOOD}", "kept": [BAD, "bad-openai-chat/n", GOOD], "skipped": {}}
 
 
 def test_where_nobody_listens_nothing_is_told_and_all_is_as_it_is(places: Places, home: Path) -> None:

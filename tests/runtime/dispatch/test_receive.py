@@ -139,12 +139,12 @@ def test_a_route_that_only_streams_gives_a_whole_answer_however_long_that_takes(
     with dispatcher(script, places, home) as one:
         find = one._core.ways.find
 
-        def found(candidate: Any, *, is_stream: bool) -> Any:
-            way = find(candidate, is_stream=is_stream)
+        def found(candidate: Any, **how: Any) -> Any:
+            way = find(candidate, **how)
             object.__setattr__(way.target, "quirks", {"always_stream": True})
             return way
 
-        monkeypatch.setattr(type(one._core.ways), "find", lambda _, candidate, *, is_stream: found(candidate, is_stream=is_stream))
+        monkeypatch.setattr(type(one._core.ways), "find", lambda _, candidate, **how: found(candidate, **how))
         answer = one.complete("bad-openai-chat/m", "Hello?")
     assert (answer.text, answer.usage.output_tokens) == (TEXT, 500)
     assert json.loads(script.asked[0].body)["stream"] is True
@@ -166,12 +166,12 @@ def test_a_credential_in_the_address_is_put_there_and_told_to_nobody(places: Pla
             def parts(self) -> dict[str, str]:
                 return self.query()
 
-        def found(candidate: Any, *, is_stream: bool) -> Any:
-            way = find(candidate, is_stream=is_stream)
+        def found(candidate: Any, **how: Any) -> Any:
+            way = find(candidate, **how)
             object.__setattr__(way, "credential", InAddress())
             return way
 
-        monkeypatch.setattr(type(one._core.ways), "find", lambda _, candidate, *, is_stream: found(candidate, is_stream=is_stream))
+        monkeypatch.setattr(type(one._core.ways), "find", lambda _, candidate, **how: found(candidate, **how))
         with pytest.raises(CallError) as raised:
             one.complete("bad-openai-chat/m", "Hello?")
         with pytest.raises(CallError):

@@ -26,35 +26,28 @@ class Attempt(Frozen):
         return f"<Attempt {self.name} over {self.route}: {self.failure or 'answered'}, {self.milliseconds:.0f} ms>"
 
 
-class Answer(Frozen):
+class Outcome(Frozen):
     """
-    An answer with all that led to it.
+    How what was asked for came about.
 
-    `response` is what the model said; `candidate` the way it came, `attempts` every request that was sent for it, the last one being
-    the one that was answered; `losses` what the protocol could not say and the caller let go.
+    `candidate` is the way it came, `attempts` every request that was sent for it, the last one being the one that was answered;
+    `losses` what could not be said there and the caller let go.
     """
 
-    __slots__ = ("attempts", "candidate", "cost", "losses", "response", "routing")
+    __slots__ = ("attempts", "candidate", "cost", "losses", "routing")
 
-    response: "Response"
     candidate: "Candidate"
     attempts: "tuple[Attempt, ...]"
     cost: "Cost"
     losses: "tuple[str, ...]"
     routing: "Routing"
 
-    def __init__(self, response: "Response", candidate: "Candidate", attempts: "tuple[Attempt, ...]", cost: "Cost", losses: "tuple[str, ...]", routing: "Routing") -> None:
-        _set(self, "response", response)
+    def __init__(self, candidate: "Candidate", attempts: "tuple[Attempt, ...]", cost: "Cost", losses: "tuple[str, ...]", routing: "Routing") -> None:
         _set(self, "candidate", candidate)
         _set(self, "attempts", attempts)
         _set(self, "cost", cost)
         _set(self, "losses", losses)
         _set(self, "routing", routing)
-
-    @property
-    def text(self) -> str:
-        """All the text of the answer."""
-        return self.response.text
 
     @property
     def usage(self) -> "Usage":
@@ -70,6 +63,23 @@ class Answer(Frozen):
         lines += [f"  lost: {loss}" for loss in self.losses]
         guess = " (a guess: the provider counted nothing)" if self.usage.estimated else ""
         return "\n".join([*lines, f"  {self.usage.input_tokens:,} tokens in, {self.usage.output_tokens:,} out{guess}; {self.cost!r}"])
+
+
+class Answer(Outcome):
+    """An answer with all that led to it: `response` is what the model said."""
+
+    __slots__ = ("response",)
+
+    response: "Response"
+
+    def __init__(self, response: "Response", candidate: "Candidate", attempts: "tuple[Attempt, ...]", cost: "Cost", losses: "tuple[str, ...]", routing: "Routing") -> None:
+        _set(self, "response", response)
+        super().__init__(candidate, attempts, cost, losses, routing)
+
+    @property
+    def text(self) -> str:
+        """All the text of the answer."""
+        return self.response.text
 
     def __repr__(self) -> str:
         return f"<Answer of {self.candidate.name}: {self.response.text[:40]!r}>"

@@ -4,7 +4,7 @@ import asyncio
 
 from ..registry import Registry, load
 from .answer import Answer
-from .calls import route, run
+from .calls import count, embed, route, run
 from .core import Core
 from .steps import Down, Open, Read, Shut, Sleep, Work
 
@@ -23,14 +23,19 @@ class AsyncDispatcher:
 
     async def complete(self, ref: "str | Sequence[str] | None", request: "Request | str | Iterable[Message]", **more: "Any") -> Answer:
         """As `Dispatcher.complete`. Cancelled, it stops the request."""
-        steps = _Steps(run(self._core, ref, request, is_stream=False, **more), self._carrier())
-        async for _ in steps:
-            pass  # nothing is emitted
-        return steps.answer  # type: ignore[return-value]  # steps end with an answer or an error
+        return await self._done(run(self._core, ref, request, is_stream=False, **more))  # type: ignore[no-any-return]  # what a chat brings
 
     def stream(self, ref: "str | Sequence[str] | None", request: "Request | str | Iterable[Message]", **more: "Any") -> "AsyncStream":
         """As `Dispatcher.stream`."""
         return AsyncStream(_Steps(run(self._core, ref, request, is_stream=True, **more), self._carrier()))
+
+    async def embed(self, ref: "str | Sequence[str]", texts: "str | Iterable[str]", **more: "Any") -> "Embeddings":
+        """As `Dispatcher.embed`."""
+        return await self._done(embed(self._core, ref, texts, **more))  # type: ignore[no-any-return]  # what embedding brings
+
+    async def count_tokens(self, ref: "str | Sequence[str]", request: "Request | str | Iterable[Message]", **more: "Any") -> "TokenCount":
+        """As `Dispatcher.count_tokens`."""
+        return await self._done(count(self._core, ref, request, **more))  # type: ignore[no-any-return]  # what counting brings
 
     def route(self, ref: "str | Sequence[str] | None" = None, needs: "Any" = None, **more: "Any") -> "Routing":
         """As `Dispatcher.route`."""
@@ -51,6 +56,12 @@ class AsyncDispatcher:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+    async def _done(self, asked: "Asked") -> "Any":
+        steps = _Steps(asked, self._carrier())
+        async for _ in steps:
+            pass  # nothing is emitted
+        return steps.answer
 
     def _carrier(self) -> "AsyncTransport":
         if self._transport is None:
@@ -82,7 +93,7 @@ class AsyncStream:
         """The whole answer with its usage and cost; raises ValueError before it has been read to its end."""
         if self._steps.answer is None:
             raise ValueError("the stream has not been read to its end")
-        return self._steps.answer
+        return self._steps.answer  # type: ignore[no-any-return]  # of a call
 
     async def close(self) -> None:
         """Stop it."""
@@ -98,13 +109,13 @@ class AsyncStream:
 class _Steps:
     """Does what a run wants done, and yields what it emits."""
 
-    def __init__(self, run: "Run", transport: "AsyncTransport") -> None:
+    def __init__(self, run: "Asked", transport: "AsyncTransport") -> None:
         self._steps = run.steps()
         self._transport = transport
         self._reply: AsyncReply | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._events: Iterator[Any] = iter(())
-        self.answer: Answer | None = None
+        self.answer: Any = None
 
     def __aiter__(self) -> "_Steps":
         return self
@@ -185,5 +196,7 @@ if TYPE_CHECKING:
 
     from ...ir.chat import Message, Request
     from ..routing.candidate import Routing
-    from .engine import Run
+    from .calls import Asked
+    from .embeddings import Embeddings
+    from .token_count import TokenCount
     from .transport import AsyncReply, AsyncTransport

@@ -1,10 +1,12 @@
-"""From what a caller says to a call that can be run, and to its routes."""
+"""From what a caller says to what can be run: a call, texts to embed, a count of tokens; and to routes."""
 
 from ...ir.chat import Request
-from ..routing.candidate import Routing
+from ..routing.candidate import UNFIT, Routing
 from ..routing.needs import Needs
+from ..routing.pinned import pinned
 from .core import Core, Options
 from .engine import Run
+from .tasks.chat import Chat
 
 
 def run(
@@ -24,13 +26,42 @@ def run(
     **settings: "Any",
 ) -> Run:
     """Return the call, not begun; the arguments are those of `Dispatcher.complete`."""
-    asked = request if isinstance(request, Request) else Request(request, **settings)
-    if settings and asked is request:
-        raise TypeError(f"the request is made already; put {', '.join(settings)} into it")
+    asked = _request(request, settings)
     wanted = core.chosen(session) if ref is None else ref
     routing = core.router.route(wanted, core.needs_of(asked, needs, lossy=lossy), agent=agent, task=task, standing=core.standing(project, token), **core.lengths_of(asked))
-    said = "" if wanted is None else wanted if isinstance(wanted, str) else ",".join(wanted)
-    return Run(core, asked, routing, said, Options(is_stream=is_stream, lossy=lossy, project=project, token=token, tags=tags))
+    return Run(core, Chat(asked, is_stream=is_stream), routing, _said(wanted), Options(lossy=lossy, project=project, token=token, tags=tags))
+
+
+def embed(
+    core: Core,
+    ref: "str | Sequence[str]",
+    texts: "str | Iterable[str]",
+    *,
+    dimensions: "int | None" = None,
+    purpose: "str | None" = None,
+    extra: "dict[str, Any] | None" = None,
+    project: "str | None" = None,
+    token: "str | None" = None,
+    tags: "Mapping[str, str] | None" = None,
+    lossy: bool = False,
+) -> "Batches":
+    """Return the call for vectors, not begun; the arguments are those of `Dispatcher.embed`."""
+    from ...ir.embeddings import EmbeddingRequest
+    from .batches import Batches
+
+    asked = EmbeddingRequest(texts, dimensions=dimensions, purpose=purpose, extra=extra)
+    routing = _of_models(core, ref, "vectors of two models cannot be compared", core.standing(project, token))
+    return Batches(core, asked, routing, _said(ref), Options(lossy=lossy, project=project, token=token, tags=tags))
+
+
+def count(core: Core, ref: "str | Sequence[str]", request: "Request | str | Iterable[Message]", *, exact: bool = False, lossy: bool = False, **settings: "Any") -> "Counting":
+    """Return the count of tokens, not begun; the arguments are those of `Dispatcher.count_tokens`."""
+    from .counting import Counting
+    from .tasks.count import Count
+
+    asked = _request(request, settings)
+    routing = _of_models(core, ref, "each model counts its own way", core.standing(None, None))
+    return Counting(Run(core, Count(asked), routing, _said(ref), Options(lossy=lossy, project=None, token=None, tags=None)), asked, is_exact=exact)
 
 
 def route(
@@ -42,9 +73,34 @@ def route(
     return Routing(core.now_of(found, standing), found.warning)
 
 
+def _request(request: "Request | str | Iterable[Message]", settings: "Mapping[str, Any]") -> Request:
+    asked = request if isinstance(request, Request) else Request(request, **settings)
+    if settings and asked is request:
+        raise TypeError(f"the request is made already; put {', '.join(settings)} into it")
+    return asked
+
+
+def _of_models(core: Core, ref: "str | Sequence[str]", reason: str, standing: "Standing") -> Routing:
+    """Return the routes to the models that *ref* names; a fallback that the user's files name is none here, for *reason*."""
+    refs = (ref,) if isinstance(ref, str) else tuple(ref)
+    wanted = {pinned(core.registry, one)[0].ref for one in refs}
+    found = core.router.route(ref if isinstance(ref, str) else refs, standing=standing)
+    return Routing([one if one.model.ref in wanted or not one.is_kept else one.skipped(f"it is not what was asked for, and {reason}", UNFIT) for one in found], found.warning)
+
+
+def _said(ref: "str | Sequence[str] | None") -> str:
+    return "" if ref is None else ref if isinstance(ref, str) else ",".join(ref)
+
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from ...ir.chat import Message
+    from ..routing.router import Standing
+    from .batches import Batches
+    from .counting import Counting
+
+    Asked = Run | Batches | Counting
+    """What has `steps`."""

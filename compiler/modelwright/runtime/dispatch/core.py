@@ -18,7 +18,7 @@ from ..spending import ASSUME, Reservation, Spending
 from ..state import open_store
 from ..state.guard import guarded
 from .limits import TimeLimits
-from .prepare import Ways
+from .prepare import CHAT, COUNT, EMBEDDING, Ways
 from .steps import CUT, TIMEOUT, UNREACHABLE
 
 _KINDS = {UNREACHABLE: "unreachable", TIMEOUT: "timeout", CUT: "server_error"}
@@ -28,8 +28,8 @@ _HOUR = 3600.0
 _BILLING = ("billing", "auth_permanent")
 
 
-Options = namedtuple("Options", "is_stream lossy project token tags")  # noqa: PYI024  # typing is not imported here
-Options.__doc__ = "What was said for one call besides the request: whether it streams and may lose what cannot be said, whose it is, and what it is tagged with."
+Options = namedtuple("Options", "lossy project token tags")  # noqa: PYI024  # typing is not imported here
+Options.__doc__ = "What was said for one call besides what is asked: whether what cannot be said may be lost, whose it is, and what it is tagged with."
 
 
 class Core:
@@ -65,7 +65,7 @@ class Core:
         self._hook = hook
         self.is_heard = hook is not None
         self._policies: tuple[str, ...] = tuple(self._policy.get("routing_policies", ()))
-        self._expected_output_tokens = expected_output_tokens
+        self.expected_output_tokens = expected_output_tokens
         self.store = guarded(open_store(state) if isinstance(state, str) else state, on_state_down, hook)
         words = registry.words("errors")
         self.classifier = Classifier(words)
@@ -136,7 +136,8 @@ class Core:
         from .prepare import why
 
         try:
-            way = self.ways.kept(candidate, is_stream=False) or self.ways.find(candidate, is_stream=False)
+            asks = EMBEDDING if candidate.model.output == (EMBEDDING,) else CHAT
+            way = self.ways.kept(candidate, is_stream=False, asks=asks) or self.ways.find(candidate, is_stream=False, asks=asks)
         except (CredentialError, UsageError) as error:
             return candidate.skipped(why(error))
         cooled = self.cooldowns.look(way.keys)
@@ -181,16 +182,15 @@ class Core:
         """Return who a call through *candidate* is for."""
         return Spender(str(candidate.account["id"]), candidate.model.ref, project, token)
 
-    def reserve(self, candidate: "Candidate", request: "Request", call: "Call", options: Options) -> "Reservation | Refusal":
-        """Return the right to spend what the call may cost at most, or why there is none."""
-        if not self._is_limited:
+    def reserve(self, candidate: "Candidate", most: "Usage | None", options: Options) -> "Reservation | Refusal":
+        """Return the right to spend what *most* costs, or why there is none; None: what is asked costs nothing."""
+        if most is None or not self._is_limited:
             return Reservation(0, (), [], is_unpriced=False)
-        most = Usage(-(-len(call.body) // _BYTES_A_TOKEN), request.max_output_tokens or self._expected_output_tokens)
         return self.spending.reserve(self.spender(candidate, options.project, options.token), self.cost(candidate.model, most))
 
     def settle(self, granted: "Reservation", way: "Way", spent: "Cost | None", outcome: str, *, did_work: "bool | None") -> None:
         """Count what was spent; *did_work* is remembered of the route where a policy weighs that, None: nothing is."""
-        seen = ((_health_key(way.candidate), did_work),) if did_work is not None and HEALTH in self._policies else ()
+        seen = ((_health_key(way.candidate), did_work),) if did_work is not None and way.asks != COUNT and HEALTH in self._policies else ()
         self.spending.settle(granted, spent, outcome, seen=seen)
         if self.is_heard:
             self.tell("settled", {"candidate": way.candidate.name, "outcome": outcome, "cost": spent})
@@ -217,7 +217,7 @@ class Core:
 
     def write_down(self, run: "Run", outcome: str, spent: "Cost | None", stop_reason: "str | None") -> None:
         """Write a call that has ended into the ledger."""
-        if self.ledger is None:
+        if self.ledger is None or run.task.asks == COUNT:
             return
         from ..ledger import Attempt
 
@@ -259,8 +259,6 @@ class _StandingOf:
 
 _NOTHING = Needs()
 _LOST = {"thinking"}
-_BYTES_A_TOKEN = 3
-"""Fewer than any usual text has, so that what is reserved is rather too much."""
 
 
 def _health_key(candidate: "Candidate") -> str:
@@ -286,7 +284,6 @@ if TYPE_CHECKING:
 
     from ...ir.chat import Request, Response
     from ...ir.resolved import Model
-    from ...wire.protocol import Call
     from ..cooldown import Cooled
     from ..ledger import Ledger
     from ..registry import Registry

@@ -5,7 +5,7 @@ from _thread import allocate_lock
 
 from ..registry import Registry, load
 from .answer import Answer
-from .calls import route, run
+from .calls import count, embed, route, run
 from .core import Core
 from .steps import Down, Open, Read, Shut, Sleep, Work
 
@@ -41,10 +41,7 @@ class Dispatcher:
 
         Raises CallError when there is no answer, and what `Registry.resolve` raises.
         """
-        steps = _Steps(run(self._core, ref, request, is_stream=False, **more), self._carrier())
-        for _ in steps:
-            pass  # nothing is emitted
-        return steps.answer  # type: ignore[return-value]  # steps end with an answer or an error
+        return self._done(run(self._core, ref, request, is_stream=False, **more))  # type: ignore[no-any-return]  # what a chat brings
 
     def stream(self, ref: "str | Sequence[str] | None", request: "Request | str | Iterable[Message]", **more: "Any") -> "Stream":
         """
@@ -54,6 +51,26 @@ class Dispatcher:
         is a StreamBrokenError, which has what came.
         """
         return Stream(_Steps(run(self._core, ref, request, is_stream=True, **more), self._carrier()))
+
+    def embed(self, ref: "str | Sequence[str]", texts: "str | Iterable[str]", **more: "Any") -> "Embeddings":
+        """
+        Return the vectors of *texts* by the model *ref*, in their order; of several models the best makes all of them.
+
+        *more* are `dimensions`, how long the vectors are to be; `purpose`: `query`, `document`, `classification`, `clustering` or
+        `similarity`; `extra`, which goes into the body as it is; `project`, `token`, `tags` and `lossy` as of `complete`. More texts than
+        the provider takes at once go in several requests. No model that is not named takes the place of one that is: vectors of two models cannot be compared.
+
+        Raises CallError where there are none, ValueError for texts that cannot be embedded, and what `Registry.resolve` raises.
+        """
+        return self._done(embed(self._core, ref, texts, **more))  # type: ignore[no-any-return]  # what embedding brings
+
+    def count_tokens(self, ref: "str | Sequence[str]", request: "Request | str | Iterable[Message]", **more: "Any") -> "TokenCount":
+        """
+        Return how many tokens *request* has for the model *ref*: as its provider counts where it does, else a guess that says why it is one.
+
+        *more* are `exact` (raise CallError instead of guessing), `lossy`, and settings of `Request`. It costs nothing and uses up no budget.
+        """
+        return self._done(count(self._core, ref, request, **more))  # type: ignore[no-any-return]  # what counting brings
 
     def route(self, ref: "str | Sequence[str] | None" = None, needs: "Any" = None, **more: "Any") -> "Routing":
         """Return the routes as `Registry.route` does, and what is known now: which cool, and whose budget is spent. Nothing is sent."""
@@ -74,6 +91,12 @@ class Dispatcher:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _done(self, asked: "Asked") -> "Any":
+        steps = _Steps(asked, self._carrier())
+        for _ in steps:
+            pass  # nothing is emitted
+        return steps.answer
 
     def _carrier(self) -> "Transport":
         with self._lock:
@@ -110,7 +133,7 @@ class Stream:
         """The whole answer with its usage and cost; raises ValueError before it has been read to its end."""
         if self._steps.answer is None:
             raise ValueError("the stream has not been read to its end")
-        return self._steps.answer
+        return self._steps.answer  # type: ignore[no-any-return]  # of a call
 
     def close(self) -> None:
         """Stop it."""
@@ -126,12 +149,12 @@ class Stream:
 class _Steps:
     """Does what a run wants done, and yields what it emits."""
 
-    def __init__(self, run: "Run", transport: "Transport") -> None:
+    def __init__(self, run: "Asked", transport: "Transport") -> None:
         self._steps = run.steps()
         self._transport = transport
         self._reply: Reply | None = None
         self._events: Iterator[Any] = iter(())
-        self.answer: Answer | None = None
+        self.answer: Any = None
 
     def __iter__(self) -> "_Steps":
         return self
@@ -199,5 +222,7 @@ if TYPE_CHECKING:
 
     from ...ir.chat import Message, Request
     from ..routing.candidate import Routing
-    from .engine import Run
+    from .calls import Asked
+    from .embeddings import Embeddings
+    from .token_count import TokenCount
     from .transport import Reply, Transport

@@ -13,7 +13,6 @@ from ..failures import ABORTED, Failure
 from ..routing.candidate import COOLING, FAILED, SPENT, UNFIT, Routing as _Routing
 from ..spending import FAILED as NOTHING_CAME, PARTIAL, SUCCEEDED, Refusal
 from . import errors
-from .answer import Answer, Attempt
 from .current import Current
 from .prepare import why
 from .receive import Received, receive
@@ -26,36 +25,38 @@ _OF_ACCOUNT = "credential"
 
 
 class Run:
-    """One call under way."""
+    """One call under way: *task* is what is asked, and knows how."""
 
-    __slots__ = ("_attempts", "_began", "_core", "_current", "_is_written", "_met", "_out", "_received", "asked", "options", "request", "routing")
+    __slots__ = ("_attempts", "_core", "_current", "_is_written", "_met", "_out", "_received", "asked", "began", "options", "routing", "task")
 
-    def __init__(self, core: "Core", request: "Request", routing: "Routing", asked: str, options: "Options") -> None:
+    def __init__(self, core: "Core", task: "Task", routing: "Routing", asked: str, options: "Options") -> None:
         self._core = core
         self._attempts: list[Attempt] = []
         self._out: dict[tuple[str, str, str | None], Candidate] = {}
         self._current: Current | None = None
-        self._received = Received(options.is_stream)
+        self._received = Received(task)
         self._met: dict[str, set[str]] = {}
         self._is_written = False
-        self._began = core.monotonic()
-        self.request = request
+        self.began = core.monotonic()
+        """By the core's timer."""
+        self.task = task
         self.routing = routing
         self.asked = asked
         self.options = options
 
-    def steps(self) -> "Generator[Any, Any, Answer]":
+    def steps(self) -> "Generator[Any, Any, Any]":
         """Yield what is to be done; return the answer. Raises CallError."""
         try:
             return (yield from self._over_candidates())
         finally:
             self._abandoned()
 
-    def _over_candidates(self) -> "Generator[Any, Any, Answer]":
+    def _over_candidates(self) -> "Generator[Any, Any, Any]":
         candidates = list(self.routing.kept)
         failure: Failure | None = None
         if self._core.is_heard:
-            self._core.tell("routed", {"asked": self.asked, "kept": [one.name for one in candidates], "skipped": {one.name: one.reason for one in self.routing.skipped}})
+            skipped = {one.name: one.reason for one in self.routing.skipped}
+            self._core.tell("routed", {"task": self.task.asks, "asked": self.asked, "kept": [one.name for one in candidates], "skipped": skipped})
         cooled: list[Cooled] = []
         for place, candidate in enumerate(candidates):
             if failure is not None and self._is_out(candidate, failure):
@@ -81,11 +82,11 @@ class Run:
 
     def _way(self, candidate: "Candidate", place: int) -> "Generator[Any, Any, Way | None]":
         """Return what requests to *candidate* need; None, and it is skipped, when that cannot be had."""
-        way = self._core.ways.kept(candidate, is_stream=self.options.is_stream)
+        way = self._core.ways.kept(candidate, is_stream=self.task.is_stream, asks=self.task.asks)
         if way is not None:
             return way
         try:
-            found: Way = yield Work(lambda: self._core.ways.find(candidate, is_stream=self.options.is_stream))
+            found: Way = yield Work(lambda: self._core.ways.find(candidate, is_stream=self.task.is_stream, asks=self.task.asks))
         except (CredentialError, UsageError) as error:
             self._skip(place, candidate, why(error), UNFIT)
             return None
@@ -118,12 +119,12 @@ class Run:
         """Return the attempt with its request made and its money reserved; None, and it is skipped, when either cannot be."""
         core, candidate = self._core, way.candidate
         try:
-            call = way.protocol.build(self.request, way.target, lossy=self.options.lossy)
+            call = self.task.build(way, lossy=self.options.lossy)
         except UnspeakableError as error:
             core.cooldowns.left(entry)
             self._skip(place, candidate, str(error), UNFIT)
             return None
-        granted = core.reserve(candidate, self.request, call, self.options)
+        granted = core.reserve(candidate, self.task.most(core, call), self.options)
         if isinstance(granted, Refusal):
             core.cooldowns.left(entry)
             core.tell("refused", {"candidate": candidate.name, "reason": str(granted)})
@@ -137,10 +138,10 @@ class Run:
         core, tries = self._core, 0
         while True:
             current.sent_at = began = core.monotonic()
-            self._received = Received(self.options.is_stream)
-            limits = core.limits.within(began, self._began, current.way.call_seconds, core.monotonic)
+            self._received = Received(self.task)
+            limits = core.limits.within(began, self.began, current.way.call_seconds, core.monotonic)
             if core.is_heard:
-                core.tell("sent", {"candidate": current.way.candidate.name, "route": current.way.endpoint.route, "number": len(self._attempts) + 1})
+                core.tell("sent", {"task": self.task.asks, "candidate": current.way.candidate.name, "route": current.way.endpoint.route, "number": len(self._attempts) + 1})
             failure = yield from receive(current.way, current.call, self._received, limits, core)
             yield Shut(failure is None)
             self._attempts.append(current.attempt(failure, core.monotonic()))
@@ -172,11 +173,11 @@ class Run:
 
     def _left(self) -> float:
         """Return how many seconds the call may still take."""
-        return self._began + self._core.limits.total - self._core.monotonic()
+        return self.began + self._core.limits.total - self._core.monotonic()
 
     def _is_cooling(self, candidate: "Candidate") -> bool:
         """Tell whether it is known already that *candidate* is left alone now."""
-        way = self._core.ways.kept(candidate, is_stream=self.options.is_stream)
+        way = self._core.ways.kept(candidate, is_stream=self.task.is_stream, asks=self.task.asks)
         return way is not None and bool(self._core.cooldowns.look(way.keys))
 
     def _goes_on(self, failure: "Failure") -> bool:
@@ -204,20 +205,20 @@ class Run:
         self._out[current.way.candidate.key] = current.way.candidate.skipped(str(failure), FAILED)
         current.is_settled = True
 
-    def _answer(self, current: "Current") -> Answer:
-        core, response = self._core, self._received.response
-        cost = core.cost(current.way.candidate.model, response.usage or core.guess(self.request, response))
+    def _answer(self, current: "Current") -> "Any":
+        core, task, response = self._core, self.task, self._received.response
+        cost = task.cost(core, current.way, response)
         core.settle(current.granted, current.way, cost, SUCCEEDED, did_work=True)
         core.cooldowns.succeeded(current.entry)
         current.is_settled = True
-        answer = Answer(response, current.way.candidate, tuple(self._attempts), cost, current.call.losses, self._routing())
-        self._write_down(SUCCEEDED, cost, response.stop_reason)
+        answer = task.answer(response, candidate=current.way.candidate, attempts=self.attempts, cost=cost, losses=current.call.losses, routing=self._routing())
+        self._write_down(SUCCEEDED, cost, getattr(response, "stop_reason", None))
         return answer
 
     def _broken(self, current: "Current", failure: "Failure") -> errors.StreamBrokenError:
         cost = self._settled_partly(current, did_work=False)
         self._cool(current, failure)
-        return errors.StreamBrokenError(self._routing(), tuple(self._attempts), failure, self._received.response, cost)
+        return errors.StreamBrokenError(self._routing(), tuple(self._attempts), failure, self._received.response, cost)  # type: ignore[arg-type]  # nothing that is free comes in pieces
 
     def _cool(self, current: "Current", failure: "Failure") -> None:
         table = self._core.table(failure.kind, current.way.candidate.model.provider)
@@ -236,9 +237,9 @@ class Run:
         if self._attempts and not self._is_written:
             self._write_down(NOTHING_CAME, None, None)
 
-    def _settled_partly(self, current: "Current", *, did_work: "bool | None") -> "Cost":
+    def _settled_partly(self, current: "Current", *, did_work: "bool | None") -> "Cost | None":
         core = self._core
-        cost = core.cost(current.way.candidate.model, core.used(self.request, self._received.response))
+        cost = self.task.part(core, current.way, self._received.response)
         core.settle(current.granted, current.way, cost, PARTIAL, did_work=did_work)
         current.is_settled = True
         self._write_down(PARTIAL, cost, None)
@@ -281,19 +282,15 @@ class Run:
         """What was sent so far."""
         return tuple(self._attempts)
 
-    @property
-    def began(self) -> float:
-        """When it began, by the core's timer."""
-        return self._began
-
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator
     from typing import Any
 
-    from ...ir.chat import Request
     from ..cost import Cost
     from ..routing.candidate import Candidate, Routing
+    from .answer import Attempt
     from .core import Core, Options
     from .prepare import Way
+    from .tasks import Task

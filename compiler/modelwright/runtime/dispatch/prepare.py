@@ -4,13 +4,16 @@ from hashlib import blake2s
 from importlib import import_module
 
 from ...ir.resolved import Frozen
-from ...wire import speaks
+from ...wire import speaks, takes
 from ...wire.protocol import Target
 from ..cooldown import Keys
 from ..credentials import chain
 from ..endpoint import endpoint
 from ..errors import CredentialError, UsageError
 
+CHAT, EMBEDDING, COUNT = "chat", "embedding", "count"
+"""What may be asked for."""
+_NONE_DOES = {CHAT: "nothing here speaks", EMBEDDING: "nothing here makes embeddings over", COUNT: "nothing here counts tokens over"}
 KEPT_SECONDS = 30.0
 """How long a credential is used before it is looked for anew."""
 NO_CREDENTIAL = "no credential"
@@ -22,14 +25,16 @@ _MOST = 1_000
 class Way(Frozen):
     """A candidate with all that is needed to send requests through it."""
 
-    __slots__ = ("call_seconds", "candidate", "credential", "endpoint", "keys", "protocol", "provider_errors", "target")
+    __slots__ = ("asks", "call_seconds", "candidate", "credential", "endpoint", "keys", "protocol", "provider_errors", "target")
 
+    asks: str
+    """What it is for: `chat`, `embedding` or `count`."""
     candidate: "Candidate"
     credential: "Credential"
     endpoint: "Endpoint"
     target: Target
     protocol: "Any"
-    """The module of `modelwright.wire`."""
+    """The module of `modelwright.wire` that speaks the protocol, or has the form in which something else than chat is asked for over it."""
     provider_errors: "list[dict[str, Any]]"
     keys: Keys
     call_seconds: "float | None"
@@ -64,44 +69,47 @@ class Ways:
         self._environ = environ
         self._now = now
         self._more = more
-        self._kept: dict[tuple[str, str, str, str | None, bool], tuple[float, Way]] = {}
+        self._kept: dict[_Key, tuple[float, Way]] = {}
 
-    def kept(self, candidate: "Candidate", *, is_stream: bool) -> "Way | None":
+    def kept(self, candidate: "Candidate", *, is_stream: bool, asks: str = CHAT) -> "Way | None":
         """Return the way of *candidate* that was found a short while ago; None: it has to be looked for."""
-        found = self._kept.get(_key(candidate, is_stream))
+        found = self._kept.get(_key(candidate, asks, is_stream))
         return found[1] if found is not None and self._now() < found[0] else None
 
-    def find(self, candidate: "Candidate", *, is_stream: bool) -> Way:
+    def find(self, candidate: "Candidate", *, is_stream: bool, asks: str = CHAT) -> Way:
         """
-        Return the way of *candidate*; programs may run and files be read for its credential.
+        Return the way of *candidate* to have done what is asked for; programs may run and files be read for its credential.
 
-        Raises CredentialError when there is none, and UsageError when there is nowhere to send it, or nobody here speaks the protocol.
+        Raises CredentialError when there is none, and UsageError when the model does something else, there is nowhere to send it, or nobody here speaks the protocol.
         """
         registry, model, account = self._registry, candidate.model, candidate.account
-        search = chain.for_model(registry, model, self._environ, **self._more)
-        search = search.but(profile=candidate.profile, routes=[route for route in search.routes if speaks(_protocol(model, account, route))])
+        _check_output(model, asks)
+        words = registry.words("protocols")
+        offered = chain.for_model(registry, model, self._environ, **self._more)
+        search = offered.but(profile=candidate.profile, routes=[route for route in offered.routes if _module(_protocol(model, account, route), words, asks)])
         if not search.routes:
-            routes = registry.provider(model.provider)["routes"]
-            raise UsageError(f"nothing here speaks {' or '.join(dict.fromkeys(_protocol(model, account, route) for route in routes))}")
+            routes = offered.routes or registry.provider(model.provider)["routes"]
+            raise UsageError(f"{_NONE_DOES[asks]} {' or '.join(dict.fromkeys(_protocol(model, account, route) for route in routes))}")
         places: list[Endpoint] = []
-        credential = chain.first(search, lambda route: places.append(endpoint(registry, model, self._environ, str(route["id"]), stream=is_stream)))
+        credential = chain.first(search, lambda route: places.append(endpoint(registry, model, self._environ, str(route["id"]), stream=is_stream, asks=asks)))
         place = places[-1]
         way = Way(
+            asks=asks,
             candidate=candidate,
             credential=credential,
             endpoint=place,
-            protocol=import_module(f"modelwright.wire.{place.protocol.replace('-', '_')}"),
+            protocol=import_module(f"modelwright.wire.{_module(place.protocol, words, asks)}"),
             target=Target(
                 place.url,
                 place.upstream_id,
                 headers=place.headers,
-                quirks=place.quirks,
+                quirks=_quirks(place, words, asks),
                 thinking=model._facts.get("thinking", {}),
                 limits=model._facts.get("limits", {}),
                 is_stream=is_stream,
             ),
             provider_errors=registry.provider(model.provider).get("errors", []),
-            keys=_keys(candidate, credential),
+            keys=_keys(candidate, credential, asks),
             call_seconds=None if (seconds := account.get("timeout_seconds")) is None else float(seconds),  # a fraction is text in the artifact
         )
         if len(self._kept) >= _MOST:
@@ -109,13 +117,13 @@ class Ways:
         until = self._now() + KEPT_SECONDS
         if credential.expires_at is not None:
             until = min(until, credential.expires_at - _SOON_SECONDS)
-        self._kept[_key(candidate, is_stream)] = (until, way)
+        self._kept[_key(candidate, asks, is_stream)] = (until, way)
         return way
 
     def forget(self, candidate: "Candidate") -> None:
         """Look for the credential of *candidate* anew next time: the one there was did not do."""
-        for is_stream in (False, True):
-            self._kept.pop(_key(candidate, is_stream), None)
+        for asks, is_stream in ((CHAT, False), (CHAT, True), (EMBEDDING, False), (COUNT, False)):
+            self._kept.pop(_key(candidate, asks, is_stream), None)
 
 
 def why(error: "CredentialError | UsageError") -> str:
@@ -123,17 +131,44 @@ def why(error: "CredentialError | UsageError") -> str:
     return f"{NO_CREDENTIAL}: {error.cure}" if isinstance(error, CredentialError) else str(error)
 
 
-def _key(candidate: "Candidate", is_stream: bool) -> "tuple[str, str, str, str | None, bool]":
-    return (str(candidate.account["id"]), candidate.model.ref, candidate.model.asked_id, candidate.profile, is_stream)
+def _key(candidate: "Candidate", asks: str, is_stream: bool) -> "_Key":
+    return (str(candidate.account["id"]), candidate.model.ref, candidate.model.asked_id, candidate.profile, asks, is_stream)
+
+
+def _check_output(model: "Model", asks: str) -> None:
+    output = model.output
+    if asks == EMBEDDING and output is not None and EMBEDDING not in output:
+        raise UsageError("it makes no embeddings")
+    if asks != EMBEDDING and output == (EMBEDDING,):
+        raise UsageError("it makes embeddings only; use `embed`")
+
+
+def _module(protocol: str, words: "Mapping[str, Any]", asks: str) -> "str | None":
+    """Return the module of `modelwright.wire` that asks for that over *protocol*; None: there is none."""
+    if asks == CHAT:
+        return protocol.replace("-", "_") if speaks(protocol) else None
+    form = words.get(protocol, {}).get(f"{asks}_form")
+    return form.replace("-", "_") if form is not None and takes(form) else None
+
+
+def _quirks(place: "Endpoint", words: "Mapping[str, Any]", asks: str) -> "dict[str, Any]":
+    """Return the quirks of *place* over what its protocol takes at once at most."""
+    word = words.get(place.protocol, {})
+    most = {name: word[name] for name in ("embedding_texts", "embedding_tokens") if asks == EMBEDDING and name in word}
+    return {**most, **place.quirks}
 
 
 def _protocol(model: "Model", account: "Mapping[str, Any]", route: "Mapping[str, Any]") -> str:
     return str(model._facts.get("protocol") or account.get("protocol") or route["protocol"])
 
 
-def _keys(candidate: "Candidate", credential: "Credential") -> Keys:
-    """Return what a failure of this way cools. A new key does not inherit the rest of an old one, so its fingerprint is part of the name."""
-    account = str(candidate.account["id"])
+def _keys(candidate: "Candidate", credential: "Credential", asks: str) -> Keys:
+    """
+    Return what a failure of this way cools. A new key does not inherit the rest of an old one, so its fingerprint is part of the name.
+
+    Counting tokens has rests of its own, for it has limits of its own, and not every host that answers counts.
+    """
+    account = f"{'count:' if asks == COUNT else ''}{candidate.account['id']}"
     print_ = blake2s("\0".join(f"{name}={part}" for name, part in sorted(credential.parts().items())).encode(), digest_size=4).hexdigest()
     return Keys(f"credential:{account}:{candidate.profile or ''}:{print_}", f"route:{account}:{credential.route}", f"model:{account}:{candidate.model.ref}")
 
@@ -148,3 +183,5 @@ if TYPE_CHECKING:
     from ..endpoint import Endpoint
     from ..registry import Registry
     from ..routing.candidate import Candidate
+
+    _Key = tuple[str, str, str, str | None, str, bool]

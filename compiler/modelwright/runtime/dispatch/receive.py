@@ -20,18 +20,19 @@ _RATE_LIMITED = 429
 
 
 class Received:
-    """What came so far. `is_given`: some of it reached the caller."""
+    """What came so far of what *task* asks for. `is_given`: some of it reached the caller."""
 
-    __slots__ = ("_assembler", "_response", "is_given", "is_stream")
+    __slots__ = ("_assembler", "_response", "is_given", "is_stream", "task")
 
-    def __init__(self, is_stream: bool) -> None:  # the only thing it is told
-        self.is_stream = is_stream
+    def __init__(self, task: "Task") -> None:
+        self.task = task
+        self.is_stream = task.is_stream
         self.is_given = False
         self._assembler = Assembler()
-        self._response: Response | None = None
+        self._response: Any = None
 
     @property
-    def response(self) -> "Response":
+    def response(self) -> "Any":
         """The answer, or what there is of it."""
         return self._assembler.response if self._response is None else self._response
 
@@ -48,13 +49,13 @@ def receive(way: "Way", call: "Call", received: Received, limits: "Limits", core
         body = yield from _body(limits.shorter(_FAILURE_SECONDS), _MOST_OF_FAILURE)
         said = way.protocol.trouble(head.status, head.headers, body if isinstance(body, bytes) else b"")
         return core.failure(way, said, asked_wait_seconds(head.headers, core.now(), is_rate_limited=head.status == _RATE_LIMITED))
-    if way.target.is_stream or way.target.quirks.get("always_stream"):
+    if received.task.is_streamed(way):
         return (yield from _stream(way, received, limits, core))
     body = yield from _body(limits, MOST_BYTES)
     if isinstance(body, Down):
         return core.down(way, body)
     try:
-        received._response = way.protocol.read(head.status, head.headers, body)
+        received._response = received.task.read(way, head, body)
     except TroubleError as error:
         return core.failure(way, error.trouble, None)
     return None
@@ -140,9 +141,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from typing import Any
 
-    from ...ir.chat import Response
     from ...wire.protocol import Call
     from ..failures import Failure
     from .core import Core
     from .limits import Limits
     from .prepare import Way
+    from .tasks import Task

@@ -1,0 +1,76 @@
+"""Embeddings, as OpenAI and most other servers make them (https://platform.openai.com/docs/api-reference/embeddings, as of 2026-11)."""
+
+from .failure_body import decoded, failure
+from .openai_answer import named, trouble_of
+from .protocol import Call
+from .request_body import Losses, body_bytes, laid_over, with_content_type
+from .vectors import answered, count_of, usage_of, vector
+
+FORM = "openai-embeddings"
+
+
+def build(request: "EmbeddingRequest", target: "Target", *, lossy: bool = False) -> Call:
+    """Return the call that asks *request* of *target*; raises UnspeakableError, or with *lossy* tells what was left out."""
+    losses = Losses(FORM, is_allowed=lossy)
+    quirks = target.quirks
+    body: dict[str, Any] = {"model": target.model, "input": list(request.texts)}
+    if "embedding_encoding" in quirks:
+        body["encoding_format"] = quirks["embedding_encoding"]
+    if request.dimensions is not None:
+        field = quirks.get("dimensions_field", "dimensions")
+        if field:
+            body[str(field)] = request.dimensions
+        else:
+            losses.add("on this route how long the vectors are", "leave out `dimensions`")
+    body.update(_purpose(request.purpose, quirks, losses))
+    return Call(target.url, with_content_type(target.headers), body_bytes(laid_over(body, request.extra)), losses.told)
+
+
+def _purpose(purpose: "str | None", quirks: "Mapping[str, Any]", losses: Losses) -> "dict[str, str]":
+    """Return what the vectors are for, which servers that are asked for it have two words for; without one they are for texts that are searched."""
+    field = quirks.get("purpose_field")
+    words = {"query": "query", "document": quirks.get("purpose_document", "document")}
+    if field and purpose is None:
+        losses.note(f"{FORM} wants a purpose on this route and the request has none: {words['document']} is sent")
+    elif purpose is not None and (not field or purpose not in words):
+        losses.add(f"that the vectors are for {purpose}", "leave out `purpose`")
+    return {str(field): str(words.get(purpose or "document", words["document"]))} if field else {}
+
+
+def read(status: int, headers: "Mapping[str, str]", body: bytes, target: "Target") -> "EmbeddingResponse":  # noqa: ARG001  # all forms are asked alike
+    """Return the vectors in *body*; raises TroubleError where it reports a failure or is none of this form."""
+    from ..ir.embeddings import EmbeddingResponse
+
+    encoding = str(target.quirks.get("embedding_encoding"))
+
+    def made(raw: "dict[str, Any]") -> EmbeddingResponse:
+        vectors = [vector(row["embedding"], encoding) for row in _in_order(raw["data"])]
+        tokens = count_of(raw.get("usage"), "prompt_tokens", "input_tokens", "total_tokens")
+        return EmbeddingResponse(vectors, usage_of(tokens), named(raw.get("model")))
+
+    return answered(FORM, status, body, trouble_of, made)
+
+
+def trouble(status: int, headers: "Mapping[str, str]", body: bytes) -> "Trouble":  # noqa: ARG001  # all forms are asked alike
+    """Return what a failed answer tells; never raises."""
+    raw = decoded(body)
+    return failure(body, status) if raw is None else trouble_of(raw, status)
+
+
+def _in_order(rows: "list[dict[str, Any]]") -> "list[dict[str, Any]]":
+    """Return *rows* by their index, for servers need not keep the order; where none has one, as they are."""
+    places = [row.get("index") for row in rows]
+    if all(place is None for place in places):
+        return rows
+    if {type(place) for place in places} != {int} or sorted(places) != list(range(len(rows))):  # type: ignore[type-var]  # numbers, as was just seen
+        raise ValueError("the indexes of the vectors do not count up")
+    return sorted(rows, key=lambda row: int(row["index"]))
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from ..ir.embeddings import EmbeddingRequest, EmbeddingResponse
+    from .protocol import Target, Trouble
