@@ -15,7 +15,7 @@ from ..routing.needs import Needs
 from ..routing.policies.health import NAME as HEALTH
 from ..routing.router import Router
 from ..spending import ASSUME, Reservation, Spending
-from ..state import open_store
+from ..state import Outcome, open_store
 from ..state.guard import guarded
 from .limits import TimeLimits
 from .prepare import Ways
@@ -119,7 +119,7 @@ class Core:
         """Return what is known of routes for calls of *project* and *token*."""
         return self if project is None and token is None else _StandingOf(self, project, token)
 
-    def outcomes(self, candidates: "Sequence[Candidate]") -> "tuple[float, list[list[tuple[int, int, int]]]]":
+    def outcomes(self, candidates: "Sequence[Candidate]") -> "tuple[float, list[list[Stretch]]]":
         """Return the time, and when calls through each of *candidates* worked and failed."""
         now = self.store.now()
         keys = [_health_key(one) for one in candidates]
@@ -190,7 +190,7 @@ class Core:
 
     def settle(self, granted: "Reservation", way: "Way", spent: "Cost | None", outcome: str, *, did_work: "bool | None") -> None:
         """Count what was spent; *did_work* is remembered of the route where a policy weighs that, None: nothing is."""
-        seen = ((_health_key(way.candidate), did_work),) if did_work is not None and HEALTH in self._policies else ()
+        seen = (Outcome(_health_key(way.candidate), did_work, not did_work),) if did_work is not None and HEALTH in self._policies else ()
         self.spending.settle(granted, spent, outcome, seen=seen)
         if self.is_heard:
             self.tell("settled", {"candidate": way.candidate.name, "outcome": outcome, "cost": spent})
@@ -293,7 +293,7 @@ if TYPE_CHECKING:
     from ..routing.candidate import Candidate, Routing
     from ..routing.router import Standing
     from ..spending import Refusal
-    from ..state import Store
+    from ..state import Store, Stretch
     from .engine import Run
     from .prepare import Way
     from .steps import Down

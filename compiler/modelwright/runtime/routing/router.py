@@ -132,6 +132,7 @@ if TYPE_CHECKING:
 
     from ..budget import Budget
     from ..registry import Registry
+    from ..state import Stretch
     from .candidate import Candidate
     from .wishes import Wish
 
@@ -143,5 +144,5 @@ if TYPE_CHECKING:
         def left(self, candidate: Candidate) -> Left:
             """Return of each budget that can stop *candidate*: it, how much is left, and when its stretch ends."""
 
-        def outcomes(self, candidates: Sequence[Candidate]) -> tuple[float, list[list[tuple[int, int, int]]]]:
+        def outcomes(self, candidates: Sequence[Candidate]) -> tuple[float, list[list[Stretch]]]:
             """Return the time, and of each of *candidates* when calls worked and failed, as `Store.outcomes` has them."""

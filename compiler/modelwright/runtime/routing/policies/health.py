@@ -13,17 +13,17 @@ def judge(candidates: "Sequence[Candidate]", question: "Question") -> "list[floa
     if question.standing is None:
         return None
     now, seen = question.standing.outcomes(candidates)
-    return [_score(outcomes, now) for outcomes in seen]
+    return [_score(stretches, now) for stretches in seen]
 
 
-def _score(outcomes: "Iterable[tuple[int, int, int]]", now: float) -> "float | str":
+def _score(stretches: "Iterable[Stretch]", now: float) -> "float | str":
     worked, failed = float(_ASSUMED_SUCCESSES), 0.0
-    for at, successes, failures in outcomes:
-        age = max(0.0, now - at)
+    for stretch in stretches:
+        age = max(0.0, now - stretch.at)
         if age <= _WINDOW_SECONDS:
             weight = 0.5 ** (age / _HALF_LIFE_SECONDS)
-            worked += successes * weight
-            failed += failures * weight
+            worked += stretch.successes * weight
+            failed += stretch.failures * weight
     share = failed / (worked + failed)
     return f"{share:.0%} of its calls failed lately" if share >= _BROKEN else 1.0 - share
 
@@ -32,5 +32,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ...state import Stretch
     from ..candidate import Candidate
     from . import Question
