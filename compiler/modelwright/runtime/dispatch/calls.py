@@ -28,7 +28,7 @@ def run(
     if settings and asked is request:
         raise TypeError(f"the request is made already; put {', '.join(settings)} into it")
     wanted = core.chosen(session) if ref is None else ref
-    routing = core.router.route(wanted, core.needs_of(asked, needs, lossy=lossy), agent=agent, task=task, standing=core.standing(project, token), **core.lengths_of(asked))
+    routing = core.router.route(wanted, core.needs_of(asked, needs, lossy=lossy), agent=agent, task=task, standing=core.standing(project, token), **core.facts_of(asked))
     said = "" if wanted is None else wanted if isinstance(wanted, str) else ",".join(wanted)
     return Run(core, asked, routing, said, Options(is_stream=is_stream, lossy=lossy, project=project, token=token, tags=tags))
 

@@ -12,7 +12,7 @@ from ..errors import CredentialError, UsageError
 from ..failures import ABORTED, Failure
 from ..routing.candidate import COOLING, FAILED, SPENT, UNFIT, Routing as _Routing
 from ..spending import FAILED as NOTHING_CAME, PARTIAL, SUCCEEDED, Refusal
-from . import errors
+from . import errors, seen
 from .answer import Answer, Attempt
 from .current import Current
 from .prepare import why
@@ -193,7 +193,7 @@ class Run:
 
     def _failed(self, current: "Current", failure: "Failure") -> None:
         core = self._core
-        core.settle(current.granted, current.way, None, NOTHING_CAME, did_work=False if failure.failover else None)
+        core.settle(current.granted, current.way, None, NOTHING_CAME, seen=seen.of_failure(current.way.candidate, failure) if failure.failover else None)
         if failure.cools == "nothing":
             core.cooldowns.left(current.entry)
         else:
@@ -207,7 +207,8 @@ class Run:
     def _answer(self, current: "Current") -> Answer:
         core, response = self._core, self._received.response
         cost = core.cost(current.way.candidate.model, response.usage or core.guess(self.request, response))
-        core.settle(current.granted, current.way, cost, SUCCEEDED, did_work=True)
+        shown = seen.of_answer(current.way.candidate, self._received, self._attempts[-1].milliseconds) if core.is_remembering else None
+        core.settle(current.granted, current.way, cost, SUCCEEDED, seen=shown)
         core.cooldowns.succeeded(current.entry)
         current.is_settled = True
         answer = Answer(response, current.way.candidate, tuple(self._attempts), cost, current.call.losses, self._routing())
@@ -215,7 +216,7 @@ class Run:
         return answer
 
     def _broken(self, current: "Current", failure: "Failure") -> errors.StreamBrokenError:
-        cost = self._settled_partly(current, did_work=False)
+        cost = self._settled_partly(current, seen.of_failure(current.way.candidate, failure))
         self._cool(current, failure)
         return errors.StreamBrokenError(self._routing(), tuple(self._attempts), failure, self._received.response, cost)
 
@@ -229,17 +230,17 @@ class Run:
         if current is not None and not current.is_settled:
             core.cooldowns.left(current.entry)
             if current.sent_at is None:  # between two attempts
-                core.settle(current.granted, current.way, None, NOTHING_CAME, did_work=None)
+                core.settle(current.granted, current.way, None, NOTHING_CAME, seen=None)
             else:
                 self._attempts.append(current.attempt(Failure(ABORTED, "the caller gave up", core.classifier.words), core.monotonic()))
-                self._settled_partly(current, did_work=None)
+                self._settled_partly(current, None)
         if self._attempts and not self._is_written:
             self._write_down(NOTHING_CAME, None, None)
 
-    def _settled_partly(self, current: "Current", *, did_work: "bool | None") -> "Cost":
+    def _settled_partly(self, current: "Current", shown: "Any") -> "Cost":
         core = self._core
         cost = core.cost(current.way.candidate.model, core.used(self.request, self._received.response))
-        core.settle(current.granted, current.way, cost, PARTIAL, did_work=did_work)
+        core.settle(current.granted, current.way, cost, PARTIAL, seen=shown)
         current.is_settled = True
         self._write_down(PARTIAL, cost, None)
         return cost
