@@ -57,7 +57,7 @@ SIMPLE = {"name": "performance", "half_life_seconds": 0}
         pytest.param(SIMPLE, {A: [had(300, 0, 1), had(360, 0, 1)], B: [took(5, 300)]}, None, id="failures have no time that counts"),
         pytest.param(SIMPLE, {A: [Stretch(NOW - 300, 1)], B: [took(5, 300)]}, None, id="no time was measured"),
         pytest.param({**SIMPLE, "window_seconds": 600}, {A: [took(30, 100)], B: [took(5, 300)]}, None, id="too long ago"),
-        pytest.param({**SIMPLE, "window_seconds": 600}, {A: [took(10, 100)], B: [took(5, 200)]}, {A: 1.0, B: 0.5}, id="at the border of the window"),
+        pytest.param({**SIMPLE, "window_seconds": 600}, {A: [took(599 / 60, 100), took(10, 5000)], B: [took(5, 200)]}, {A: 1.0, B: 0.5}, id="at the border of the window"),
         pytest.param({**SIMPLE, "least_calls": 5}, {A: [took(5, 200)], B: [took(5, 400)]}, None, id="too few calls"),
         pytest.param({**SIMPLE, "least_calls": 2}, {A: [took(5, 200), took(4, 200)], B: [took(5, 400, 2)], C: [took(5, 1)]}, {A: 1.0, B: 0.5, C: 1.0}, id="just enough"),
         pytest.param("performance", {A: [took(0, 100), took(5, 400)], B: [took(0, 200)]}, {A: 1.0, B: 1.0, C: 1.0}, id="five minutes halve what a call counts"),
@@ -108,7 +108,7 @@ def test_what_takes_longer_never_scores_more(times: list[int], slower: int) -> N
         pytest.param("fairness", {A: [had(300, 0, 1)], B: [had(300)]}, {A: 1.0, B: 0.0, C: 1.0}, id="a failure is no call"),
         pytest.param({"name": "fairness", "failure_weight": 1}, {A: [had(300, 0, 1)], B: [had(300)]}, {A: 0.5, B: 0.5, C: 1.0}, id="or it is one"),
         pytest.param("fairness", {A: [had(7200)]}, None, id="too long ago"),
-        pytest.param({"name": "fairness", "window_seconds": 180}, {A: [had(181)], B: [had(180)]}, {A: 1.0, B: 0.0, C: 1.0}, id="at the border of the window"),
+        pytest.param({"name": "fairness", "window_seconds": 180}, {A: [had(180)], B: [had(179)]}, {A: 1.0, B: 0.0, C: 1.0}, id="at the border of the window"),
         pytest.param("fairness", {A: [had(300), had(600)]}, {B: 1.0, C: 1.0, A: 0.0}, id="all calls of one"),
         pytest.param("fairness", {name: [had(300, 7)] for name in (A, B, C)}, None, id="all had the same"),
     ],
@@ -132,7 +132,7 @@ LIMITED = {name: [(CALLS, 50, None)] for name in (A, B, C)}
         pytest.param("rate-limit", {A: [had(10), had(20)], B: [had(10)]}, LIMITED, {B: 1.0, C: 1.0, A: 0.5}, id="the least called over its own"),
         pytest.param("rate-limit", {A: [had(10, 3)], B: [had(10)]}, {A: LIMITED[A]}, None, id="alone among those with a budget of calls"),
         pytest.param("rate-limit", {A: [had(200, 3)], B: [had(10)]}, LIMITED, None, id="too long ago"),
-        pytest.param({"name": "rate-limit", "window_seconds": 6}, {A: [had(6, 2)], B: [had(6)], C: [had(7, 9)]}, LIMITED, {B: 1.0, C: 1.0, A: 0.5}, id="at the border"),
+        pytest.param({"name": "rate-limit", "window_seconds": 6}, {A: [had(5, 2)], B: [had(5)], C: [had(6, 9)]}, LIMITED, {B: 1.0, C: 1.0, A: 0.5}, id="at the border"),
         pytest.param("rate-limit", {A: [had(10, 0, 2, 2)]}, {}, {B: 1.0, C: 1.0, A: 0.5}, id="refused calls count, without any budget"),
         pytest.param({"name": "rate-limit", "assumed_successes": 0}, {A: [had(10, 1, 3, 3)]}, {}, {B: 1.0, C: 1.0, A: 0.25}, id="what is assumed is data"),
         pytest.param("rate-limit", {A: [had(10, 0, 9)]}, {}, None, id="other failures do not"),
@@ -162,7 +162,17 @@ def test_rate_limit_says_why() -> None:
 
 
 stretches = st.lists(
-    st.builds(Stretch, st.integers(NOW - 4000, NOW + 20), *[st.integers(0, 5)] * 3, st.integers(0, 5), st.integers(0, 9999), st.integers(0, 5), st.integers(0, 999), st.integers(0, 99), st.integers(0, 999)),
+    st.builds(
+        Stretch,
+        st.integers(NOW - 4000, NOW + 20),
+        *[st.integers(0, 5)] * 3,
+        st.integers(0, 5),
+        st.integers(0, 9999),
+        st.integers(0, 5),
+        st.integers(0, 999),
+        st.integers(0, 99),
+        st.integers(0, 999),
+    ),
     max_size=4,
 )
 

@@ -98,7 +98,7 @@ class AsyncStream:
 class _Steps:
     """Does what a run wants done, and yields what it emits."""
 
-    def __init__(self, run: "Run", transport: "AsyncTransport") -> None:
+    def __init__(self, run: "Run | Later", transport: "AsyncTransport") -> None:
         self._steps = run.steps()
         self._transport = transport
         self._reply: AsyncReply | None = None
@@ -185,5 +185,6 @@ if TYPE_CHECKING:
 
     from ...ir.chat import Message, Request
     from ..routing.candidate import Routing
+    from .calls import Later
     from .engine import Run
     from .transport import AsyncReply, AsyncTransport

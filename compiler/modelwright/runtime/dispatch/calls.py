@@ -5,6 +5,7 @@ from ..routing.candidate import Routing
 from ..routing.needs import Needs
 from .core import Core, Options
 from .engine import Run
+from .steps import Work
 
 
 def run(
@@ -22,15 +23,33 @@ def run(
     tags: "Mapping[str, str] | None" = None,
     lossy: bool = False,
     **settings: "Any",
-) -> Run:
+) -> "Run | Later":
     """Return the call, not begun; the arguments are those of `Dispatcher.complete`."""
     asked = request if isinstance(request, Request) else Request(request, **settings)
     if settings and asked is request:
         raise TypeError(f"the request is made already; put {', '.join(settings)} into it")
     wanted = core.chosen(session) if ref is None else ref
-    routing = core.router.route(wanted, core.needs_of(asked, needs, lossy=lossy), agent=agent, task=task, standing=core.standing(project, token), **core.facts_of(asked))
     said = "" if wanted is None else wanted if isinstance(wanted, str) else ",".join(wanted)
-    return Run(core, asked, routing, said, Options(is_stream=is_stream, lossy=lossy, project=project, token=token, tags=tags))
+    options = Options(is_stream=is_stream, lossy=lossy, project=project, token=token, tags=tags)
+
+    def routed() -> Run:
+        standing = core.standing(project, token)
+        routing = core.router.route(wanted, core.needs_of(asked, needs, lossy=lossy), agent=agent, task=task, standing=standing, **core.facts_of(asked))
+        return Run(core, asked, routing, said, options)
+
+    return Later(routed) if core.is_asking_intent else routed()
+
+
+class Later:
+    """A call whose routes are looked for when it begins, since a plug is asked that may take long."""
+
+    def __init__(self, routed: "Callable[[], Run]") -> None:
+        self._routed = routed
+
+    def steps(self) -> "Generator[Any, Any, Answer]":
+        """Yield what is to be done, as `Run.steps` does."""
+        found: Run = yield Work(self._routed)
+        return (yield from found.steps())
 
 
 def route(
@@ -44,7 +63,8 @@ def route(
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
     from typing import Any
 
     from ...ir.chat import Message
+    from .answer import Answer

@@ -82,7 +82,7 @@ class Core:
         self.ways = Ways(registry, os.environ if environ is None else environ, timer)
         self.router = Router(registry, standing=self, intent=intent, tell=hook, choose=choose)
         self.is_remembering = self.router.is_remembering
-        self._is_asking_intent = intent is not None
+        self.is_asking_intent = intent is not None
         self.ledger = _ledger(ledger, hook)
 
     # Routes
@@ -99,7 +99,7 @@ class Core:
         """Return how long the prompt and the answer are about, and what it says, where a policy may weigh that."""
         if not self.router.is_weighing:
             return {}
-        text = texts.asked(request) if self._is_asking_intent else None
+        text = texts.asked(request) if self.is_asking_intent else None
         return {"input_tokens": self.guess(request, None).input_tokens, "output_tokens": request.max_output_tokens, "text": text}
 
     def choose(self, session: str, ref: "str | None") -> None:

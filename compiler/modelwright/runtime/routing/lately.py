@@ -3,14 +3,14 @@
 
 def weighted(stretches: "Iterable[Stretch]", now: float, numbers: "Mapping[str, float]") -> "Iterator[tuple[float, Stretch]]":
     """
-    Yield those of *stretches* that began in the last `window_seconds`, that long ago included, each after what it counts.
+    Yield those of *stretches* that began less than `window_seconds` ago, each after what it counts.
 
     `half_life_seconds` halve that; 0 or left out: all count 1. What is later than *now*, by another's clock, is as of now.
     """
     window, half_life = numbers["window_seconds"], numbers.get("half_life_seconds")
     for stretch in stretches:
         age = max(0.0, now - stretch.at)
-        if age <= window:
+        if age < window:
             yield 0.5 ** (age / half_life) if half_life else 1.0, stretch
 
 
