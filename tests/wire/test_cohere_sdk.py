@@ -86,25 +86,19 @@ print(json.dumps(sent))
 """
 
 
+APART = (
+    *("another-protocol", "malformed-list", "malformed-page", "malformed-empty", "malformed-reason", "malformed-text", "malformed-call", "unknown-block"),
+    *("error-under-200", "failed", "failed-in-time", "text-plain", "usage-strange", "usage-nothing", "usage-cached-more", "usage-fractions", "usage-none", "usage-tokens-only"),
+    *("broken-json.stream", "page.stream", "body-error.stream", "body-answer.stream", "empty.stream", "comments-only.stream", "cut.stream", "mark-too-early.stream"),
+    *("error-inside.stream", "error-typed.stream", "text-no-last-line.stream", "order-second-message.stream", "order-more-of-no-call.stream", "order-call-twice.stream"),
+    *("malformed-text.stream", "malformed-end.stream", "malformed-type.stream", "malformed-list.stream"),
+)
+"""What no SDK reads: another protocol, pages, what is broken or out of order, a failure under 200, text where blocks belong, counts and blocks that are none."""
+
+
 @pytest.mark.slow
 def test_coheres_sdk_reads_the_same_as_we_do() -> None:
-    # What no SDK reads: another protocol, pages, what is broken, a failure under 200, text where blocks belong, counts and blocks that are none.
-    apart = ("another-protocol", "malformed-list", "malformed-page", "malformed-empty", "malformed-reason", "malformed-text", "malformed-call", "unknown-block")
-    apart += (
-        "error-under-200",
-        "failed",
-        "failed-in-time",
-        "text-plain",
-        "usage-strange",
-        "usage-nothing",
-        "usage-cached-more",
-        "usage-fractions",
-        "usage-none",
-        "usage-tokens-only",
-    )
-    streams = ("broken-json", "page", "body-error", "body-answer", "empty", "comments-only", "cut", "mark-too-early", "error-inside", "error-typed", "text-no-last-line")
-    streams += ("order-second-message", "order-more-of-no-call", "order-call-twice", "malformed-text", "malformed-end", "malformed-type", "malformed-list")
-    theirs, answers = served(NAME, PACKAGE, VERSION, ANSWERS, "body", *apart, *(f"{name}.stream" for name in streams))
+    theirs, answers = served(NAME, PACKAGE, VERSION, ANSWERS, "body", *APART)
     for name, (status, body) in answers.items():
         ours = read_by_us(NAME, name, status, body)
         if ours is None:
