@@ -88,10 +88,22 @@ print(json.dumps(sent))
 
 APART = (
     *("another-protocol", "malformed-list", "malformed-page", "malformed-empty", "malformed-reason", "malformed-text", "malformed-call", "unknown-block"),
-    *("error-under-200", "failed", "failed-in-time", "text-plain", "usage-strange", "usage-nothing", "usage-cached-more", "usage-fractions", "usage-none", "usage-tokens-only"),
+    *(
+        "error-under-200",
+        "failed",
+        "failed-in-time",
+        "text-plain",
+        "usage-strange",
+        "usage-nothing",
+        "usage-cached-more",
+        "usage-fractions",
+        "usage-none",
+        "usage-tokens-only",
+        "tools-null",
+    ),
     *("broken-json.stream", "page.stream", "body-error.stream", "body-answer.stream", "empty.stream", "comments-only.stream", "cut.stream", "mark-too-early.stream"),
     *("error-inside.stream", "error-typed.stream", "text-no-last-line.stream", "order-second-message.stream", "order-more-of-no-call.stream", "order-call-twice.stream"),
-    *("malformed-text.stream", "malformed-end.stream", "malformed-type.stream", "malformed-list.stream"),
+    *("malformed-text.stream", "malformed-end.stream", "malformed-type.stream", "malformed-list.stream", "tools-null.stream"),
 )
 """What no SDK reads: another protocol, pages, what is broken or out of order, a failure under 200, text where blocks belong, counts and blocks that are none."""
 

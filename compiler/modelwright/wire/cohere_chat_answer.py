@@ -23,11 +23,13 @@ _READ = frozenset(("role", "content", "tool_plan", "tool_calls"))
 class Answer:
     """Takes the events of one answer in their order, or the whole of it."""
 
-    __slots__ = ("_calls", "_citations", "_id", "_is_started", "_places", "is_done", "status")
+    __slots__ = ("_argued", "_calls", "_citations", "_id", "_is_started", "_places", "is_done", "status")
 
     protocol = PROTOCOL
 
     def __init__(self) -> None:
+        self._argued: set[int] = set()
+        """Places of the calls whose arguments began."""
         self._calls = 0
         self._citations: list[Any] = []
         self._id: str | None = None
@@ -113,14 +115,19 @@ class Answer:
         self._calls += 1
         place, function = self._place("call", index), call["function"]
         events.append(ToolCallStart(place, text(call.get("id") or made_up(self._id, self._calls)), text(function["name"])))
-        if function.get("arguments"):
-            events.append(ToolCallDelta(place, text(function["arguments"])))
+        self._argue(place, function.get("arguments") or "", events)
 
     def _grow_call(self, said: "dict[str, Any]", events: "list[Any]") -> None:
         place = self._places.get(("call", said["index"]))
         if place is None:
             raise ValueError(f"more of call {said['index']!r}, which did not begin")
-        events.append(ToolCallDelta(place, text(said["delta"]["message"]["tool_calls"]["function"]["arguments"])))
+        self._argue(place, said["delta"]["message"]["tool_calls"]["function"]["arguments"], events)
+
+    def _argue(self, place: int, arguments: "Any", events: "list[Any]") -> None:
+        """Tell more arguments of a call; those of a tool that has none are now and then `null` (vercel/ai, packages/cohere)."""
+        if text(arguments) and (arguments != "null" or place in self._argued):
+            self._argued.add(place)
+            events.append(ToolCallDelta(place, arguments))
 
     def _cite(self, said: "dict[str, Any]", events: "list[Any]") -> None:
         self._citations.append(said["delta"]["message"]["citations"])
