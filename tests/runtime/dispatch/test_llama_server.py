@@ -63,7 +63,7 @@ def test_a_stream_comes_in_pieces_and_its_usage_is_what_the_server_counted(regis
         stream = dispatcher.stream(REFS, ASKED)
         pieces = list(stream.texts())
         answer = stream.answer
-    assert "".join(pieces) == answer.text == whole.text
+    assert "".join(pieces) == answer.text
     assert len(pieces) > 1
     for found in (answer, whole):
         assert found.usage is not None
