@@ -113,7 +113,7 @@ def test_thinking_of_another_protocol_is_sent_where_that_is_taken_and_else_its_l
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_the_signature_of_a_part_that_names_no_protocol_is_taken_for_its_own(protocol: str) -> None:
-    own = {"ollama-chat": None, "openai-chat": None, "openai-responses": json.dumps(ITEM)}.get(protocol, SIGNATURE)
+    own = {"cohere-chat": None, "ollama-chat": None, "openai-chat": None, "openai-responses": json.dumps(ITEM)}.get(protocol, SIGNATURE)
     body = wire_golden.module(protocol).build(Request([Message("user", "?"), Message("assistant", [Thinking("Hm.", own), Text("Yes.")]), Message("user", "?")]), TARGET).body
     assert (SIGNATURE.encode() in body) == (own is not None)
 
