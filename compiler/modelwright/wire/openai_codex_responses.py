@@ -29,7 +29,7 @@ def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
         if body.pop(name, None) is not None:
             losses.add(f"`{name}`", "leave it out")
     body["input"] = [{**item, "role": "developer"} if item.get("role") == "system" else item for item in body["input"]]
-    if "instructions" not in {**body, **request.extra}:
+    if not {**body, **request.extra}.get("instructions"):
         body["instructions"] = _INSTRUCTIONS
         losses.note(f"{NAME} needs instructions: {_INSTRUCTIONS!r} is sent; give a message of role 'system' to say others")
     body["prompt_cache_key"] = session = _session(body)
