@@ -141,6 +141,7 @@ def _token(search: "Search", asked: "tuple[str, ...]", where: str, ask: "Callabl
 
 def _answer(url: str, headers: "dict[str, str]", form: "bytes | None") -> bytes:
     """Return the body of an answer of any status; nothing follows a redirect, and a machine's own address is asked past any proxy."""
+    from http.client import HTTPException
     from urllib.error import HTTPError
     from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
@@ -156,7 +157,7 @@ def _answer(url: str, headers: "dict[str, str]", form: "bytes | None") -> bytes:
     except HTTPError as error:
         with error:
             return error.read(_MOST_BYTES)
-    except (OSError, ValueError) as error:
+    except (HTTPException, OSError, ValueError) as error:
         reason = type(error).__name__
     raise UnreadableError(f"{where} gave nothing ({reason})")
 
