@@ -11,9 +11,10 @@ from .openai_responses_request import body_of
 from .protocol import Call, Trouble
 from .request_body import Losses, body_bytes, laid_over, with_content_type
 
-__all__ = ["NAME", "Decoder", "build", "read", "trouble"]
+__all__ = ["NAME", "QUIRKS", "Decoder", "build", "read", "trouble"]
 
 NAME = "openai-codex-responses"
+QUIRKS = {"always_stream": True}
 
 _REFUSED = ("max_output_tokens", "temperature", "top_p", "user")
 """Settings of Responses that are answered with status 400."""
