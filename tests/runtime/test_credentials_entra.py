@@ -142,6 +142,7 @@ def test_a_token_is_kept_until_five_minutes_before_its_end(authority: Authority,
         return len(authority.server.calls)
 
     assert [asked(), asked()] == [1, 1]
+    assert chain.first(search("chain", routes=[ROUTE], environ=environ)).expires_at == NOW + 3600
     now += 3299
     assert asked() == 1
     now += 2

@@ -7,7 +7,7 @@ as of 2026-11); what it reads besides, certificates and other tools, is left to 
 
 import os
 
-from .answer import KEY, Found, Missing, UnreadableError
+from .answer import KEY, Found, Granted, Missing, UnreadableError
 from .search import usable
 
 NAME = "azure-entra"
@@ -27,8 +27,8 @@ _CHASSIS, _TAG = "/sys/class/dmi/id/chassis_asset_tag", "7783-7084-3265-9085-826
 """Where a machine says that it is one of Azure's, and how."""
 _JWT = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-_kept: "dict[bytes, tuple[str, float]]" = {}
-"""Tokens by what was asked for, with their ends."""
+_kept: "dict[bytes, Granted]" = {}
+"""By what was asked for."""
 
 
 def look(search: "Search", route: "dict[str, Any]", kind: "Mapping[str, Any]") -> "Found | Missing":
@@ -50,8 +50,8 @@ def look(search: "Search", route: "dict[str, Any]", kind: "Mapping[str, Any]") -
     return Missing(f"{_SECRET} and {_FEDERATED} are not set, this is no machine of Azure's, and {kind['folders'][-1]} is not there")
 
 
-def _found(reason: str, route: "dict[str, Any]", token: "Callable[[], str]") -> Found:
-    return Found(NAME, reason, route, lambda: {KEY: token()})
+def _found(reason: str, route: "dict[str, Any]", ask: "Callable[[], Granted]") -> Found:
+    return Found(NAME, reason, route, ask)
 
 
 def _is_azures() -> bool:
@@ -62,18 +62,18 @@ def _is_azures() -> bool:
         return False
 
 
-def _of_secret(search: "Search", scope: str) -> str:
+def _of_secret(search: "Search", scope: str) -> Granted:
     return _of_client(search, scope, {"client_secret": search.environ[_SECRET]})
 
 
-def _of_federation(search: "Search", scope: str) -> str:
+def _of_federation(search: "Search", scope: str) -> Granted:
     from .files import read
 
     assertion = read(search.environ[_FEDERATED]).decode("ascii", "replace").strip()
     return _of_client(search, scope, {"client_assertion_type": _JWT, "client_assertion": assertion})
 
 
-def _of_client(search: "Search", scope: str, proof: "dict[str, str]") -> str:
+def _of_client(search: "Search", scope: str, proof: "dict[str, str]") -> Granted:
     authority = search.environ.get("AZURE_AUTHORITY_HOST") or _AUTHORITY
     authority = authority if "://" in authority else f"https://{authority}"
     tenant, client = (search.environ[name] for name in _CLIENT)
@@ -81,12 +81,12 @@ def _of_client(search: "Search", scope: str, proof: "dict[str, str]") -> str:
     return _asked(search, f"{authority.rstrip('/')}/{tenant}/oauth2/v2.0/token", {}, form)
 
 
-def _of_service(search: "Search", scope: str) -> str:
+def _of_service(search: "Search", scope: str) -> Granted:
     address, secret = (search.environ[name] for name in _SERVICE)
     return _asked(search, address, {"X-IDENTITY-HEADER": secret}, _of_whom(search, scope, "2019-08-01"), is_form=False)
 
 
-def _of_machine(search: "Search", scope: str) -> str:
+def _of_machine(search: "Search", scope: str) -> Granted:
     host = search.environ.get(_METADATA) or _METADATA_HOST
     return _asked(search, f"{host.rstrip('/')}/metadata/identity/oauth2/token", {"Metadata": "true"}, _of_whom(search, scope, "2018-02-01"), is_form=False)
 
@@ -96,7 +96,7 @@ def _of_whom(search: "Search", scope: str, version: str) -> "dict[str, str]":
     return {"api-version": version, "resource": scope.removesuffix("/.default"), **({"client_id": named} if named else {})}
 
 
-def _asked(search: "Search", url: str, headers: "dict[str, str]", fields: "dict[str, str]", *, is_form: bool = True) -> str:
+def _asked(search: "Search", url: str, headers: "dict[str, str]", fields: "dict[str, str]", *, is_form: bool = True) -> Granted:
     """Return the token for *fields*, sent in a form, or behind a question mark to this machine's own address; raises UnreadableError."""
     from urllib.parse import urlencode
 
@@ -105,7 +105,7 @@ def _asked(search: "Search", url: str, headers: "dict[str, str]", fields: "dict[
     return _token(search, asked, url.partition("?")[0], lambda: _answer(url, headers, sent.encode()) if is_form else _answer(f"{url}?{sent}", headers, None))
 
 
-def _of_tool(search: "Search", scope: str) -> str:
+def _of_tool(search: "Search", scope: str) -> Granted:
     """Return a token of the vendor's command-line tool; raises UnreadableError."""
     argv = ("az", "account", "get-access-token", "--scope", scope, "--output", "json")
 
@@ -118,15 +118,15 @@ def _of_tool(search: "Search", scope: str) -> str:
     return _token(search, (*argv, search.environ.get("AZURE_CONFIG_DIR", ""), search.environ.get("HOME", "")), "az account get-access-token", printed)
 
 
-def _token(search: "Search", asked: "tuple[str, ...]", where: str, ask: "Callable[[], bytes]") -> str:
+def _token(search: "Search", asked: "tuple[str, ...]", where: str, ask: "Callable[[], bytes]") -> Granted:
     """Return the token that is kept for *asked* until it ends, else the one in what *ask* returns; raises UnreadableError with the other side's word for what is wrong, and no more of it."""
     import json
     from hashlib import blake2s
 
     key = blake2s("\0".join(asked).encode("utf-8", "replace")).digest()
-    token, ends = _kept.get(key, ("", 0.0))
-    if search.now() < ends - _MARGIN_SECONDS:
-        return token
+    kept = _kept.get(key)
+    if kept is not None and kept.expires_at is not None and search.now() < kept.expires_at - _MARGIN_SECONDS:
+        return kept
     try:
         said = json.loads(ask())
     except (ValueError, RecursionError):
@@ -135,8 +135,8 @@ def _token(search: "Search", asked: "tuple[str, ...]", where: str, ask: "Callabl
     found, error = said.get("access_token") or said.get("accessToken"), said.get("error")
     if not isinstance(found, str) or not found:
         raise UnreadableError(f"{where} gave no token" + (f" ({error[:100]})" if isinstance(error, str) and usable(error) else ""))
-    _kept[key] = (found, _end(said, search.now()))
-    return found
+    _kept[key] = granted = Granted({KEY: found}, _end(said, search.now()))
+    return granted
 
 
 def _answer(url: str, headers: "dict[str, str]", form: "bytes | None") -> bytes:
@@ -162,8 +162,8 @@ def _answer(url: str, headers: "dict[str, str]", form: "bytes | None") -> bytes:
     raise UnreadableError(f"{where} gave nothing ({reason})")
 
 
-def _end(data: "dict[str, Any]", now: float) -> float:
-    """Return when the token of *data* ends; now where it does not say."""
+def _end(data: "dict[str, Any]", now: float) -> "float | None":
+    """Return when the token of *data* ends; None where it does not say."""
     for name, since in (("expires_on", 0.0), ("expires_in", now)):
         said = data.get(name)
         if isinstance(said, int | float | str):
@@ -171,7 +171,7 @@ def _end(data: "dict[str, Any]", now: float) -> float:
                 return since + float(said)
             except ValueError:
                 continue
-    return now
+    return None
 
 
 TYPE_CHECKING = False
