@@ -25,6 +25,8 @@ KEY = "sk-canary-0123456789abcdef"
 PROTOCOLS = {
     "openai-chat": ("openai", "3.57.0", "/v1/chat/completions"),
     "openai-responses": ("openai", "3.57.0", "/v1/responses"),
+    "azure-openai": ("openai", "3.57.0", "/chat/completions"),
+    "openai-codex-responses": ("openai", "3.57.0", "/codex/responses"),
     "anthropic-messages": ("anthropic", "2.14.0", "/v1/messages"),
     "google-generative": ("google-genai", "3.6.1", "/v1beta/models/up-m:generateContent"),
     "ollama-chat": ("ollama", "0.6.3", "/api/chat"),
@@ -38,16 +40,19 @@ AUTHS = {
     "bearer": ({"kind": "bearer", "env": ["ACME_KEY"]}, "authorization", f"Bearer {KEY}"),
     "api-key": ({"kind": "api-key", "header": "x-api-key", "env": ["ACME_KEY"]}, "x-api-key", KEY),
     "own header": ({"kind": "api-key", "header": "x-acme-key", "env": ["ACME_KEY"]}, "x-acme-key", KEY),
+    "api-key header": ({"kind": "api-key", "header": "api-key", "env": ["ACME_KEY"]}, "api-key", KEY),
     "google": ({"kind": "api-key", "header": "x-goog-api-key", "env": ["ACME_KEY"]}, "x-goog-api-key", KEY),
     "none": ({"kind": "none"}, None, None),
 }
 USUAL = {
     "openai-chat": "bearer",
     "openai-responses": "bearer",
+    "google-vertex-anthropic": "bearer",
+    "azure-openai": "api-key header",
+    "openai-codex-responses": "bearer",
     "anthropic-messages": "api-key",
     "google-generative": "google",
     "ollama-chat": "none",
-    "google-vertex-anthropic": "bearer",
 }
 
 
@@ -76,7 +81,8 @@ def test_the_protocol_says_which_sdk_it_is_and_what_goes_where(protocol: str, kw
     auth, header, value = AUTHS[USUAL[protocol]]
     found = kwargs(protocol, auth, "https://acme.example" + BELOW.get(protocol, ""))
     assert (found.package, found.model, found.call()) == (PROTOCOLS[protocol][0], "up-m", {"model": "up-m"})
-    assert found.base_url == ("https://acme.example/v1" if found.package == "openai" or protocol in BELOW else "https://acme.example")
+    behind = {"azure-openai": "", "openai-codex-responses": "/codex"}.get(protocol, "/v1" if found.package == "openai" or protocol in BELOW else "")
+    assert found.base_url == f"https://acme.example{behind}"
     assert found.headers == {"x-acme": "yes"}
     made = found.constructor()
     headers = made.get("default_headers") or made.get("headers") or made["http_options"]["headers"]
@@ -163,6 +169,8 @@ answer = method(**said["call"], **said["more"])
 text = {
     "openai-chat": lambda: answer.choices[0].message.content,
     "openai-responses": lambda: answer.output_text,
+    "azure-openai": lambda: answer.choices[0].message.content,
+    "openai-codex-responses": lambda: answer.output_text,
     "anthropic-messages": lambda: answer.content[0].text,
     "google-vertex-anthropic": lambda: answer.content[0].text,
     "google-generative": lambda: answer.text,
@@ -204,11 +212,17 @@ ANSWERS: dict[str, Any] = {
     "ollama-chat": {"model": "up-m", "created_at": "2026-11-20T00:00:00Z", "message": {"role": "assistant", "content": "Hello."}, "done": True},
     "cohere-chat": {"id": "1", "finish_reason": "COMPLETE", "message": {"role": "assistant", "content": [{"type": "text", "text": "Hello."}]}},
 }
-ANSWERS["google-vertex-anthropic"] = ANSWERS["anthropic-messages"]
+ANSWERS |= {
+    "azure-openai": ANSWERS["openai-chat"],
+    "openai-codex-responses": ANSWERS["openai-responses"],
+    "google-vertex-anthropic": ANSWERS["anthropic-messages"],
+}
 MESSAGES = [{"role": "user", "content": "Hi"}]
 MORE: dict[str, Any] = {
     "openai-chat": {"messages": MESSAGES},
     "openai-responses": {"input": "Hi"},
+    "azure-openai": {"messages": MESSAGES},
+    "openai-codex-responses": {"input": "Hi"},
     "anthropic-messages": {"messages": MESSAGES, "max_tokens": 16},
     "google-generative": {"contents": "Hi"},
     "google-vertex-anthropic": {"messages": MESSAGES, "max_tokens": 16},

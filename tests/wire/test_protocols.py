@@ -12,6 +12,7 @@ from modelwright.wire import speaks
 
 SPOKEN = (
     "anthropic-messages",
+    "azure-openai",
     "cohere-chat",
     "google-cloud-code-assist",
     "google-generative",
@@ -19,6 +20,7 @@ SPOKEN = (
     "google-vertex-anthropic",
     "ollama-chat",
     "openai-chat",
+    "openai-codex-responses",
     "openai-responses",
 )
 

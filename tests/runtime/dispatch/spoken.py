@@ -194,6 +194,8 @@ def _cohere() -> Spoken:
 SPOKEN = {
     "openai-chat": _chat(),
     "openai-responses": _responses(),
+    "azure-openai": _chat(),
+    "openai-codex-responses": _responses(),
     "anthropic-messages": _messages(),
     "google-cloud-code-assist": _generative(lambda chunk: {"response": chunk, "traceId": "t"}),
     "google-generative": _generative(),
