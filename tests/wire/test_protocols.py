@@ -12,6 +12,7 @@ from modelwright.wire import speaks
 
 SPOKEN = (
     "anthropic-messages",
+    "bedrock-converse",
     "google-cloud-code-assist",
     "google-generative",
     "google-vertex",
