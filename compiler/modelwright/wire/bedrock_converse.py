@@ -19,6 +19,8 @@ def read(status: int, headers: "Mapping[str, str]", body: bytes) -> "Response":
     if isinstance(raw, dict) and "output" not in raw:
         raise TroubleError(trouble_of(raw, status, _header(headers, _ERROR_TYPE)))
     try:
+        if raw is None:
+            raise TypeError("it is no JSON")
         return answer_of(raw, _header(headers, _REQUEST_ID))
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise TroubleError(malformed(f"no answer of {NAME}, {broken(error)}", body, status)) from None
