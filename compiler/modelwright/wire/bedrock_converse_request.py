@@ -60,10 +60,9 @@ def _settings(request: "Request", target: "Target", losses: Losses, *, is_thinki
     return found, at(str(field), picked["top_k"]) if "top_k" in picked and field else {}
 
 
-def _tools(request: "Request", called: "Iterable[str]", losses: Losses) -> "list[dict[str, Any]]":
-    """Return the tools; those that were called have to be among them."""
+def _tools(request: "Request", called: "list[str]", losses: Losses) -> "list[dict[str, Any]]":
+    """Return the tools; where none is declared those that were called are, by their names, for without them a conversation is refused."""
     found: list[dict[str, Any]] = []
-    called = list(called)
     if request.tool_choice == "none" and not called:
         return found
     for tool in request.tools:
@@ -71,7 +70,6 @@ def _tools(request: "Request", called: "Iterable[str]", losses: Losses) -> "list
         strict = {} if tool.strict is None else {"strict": tool.strict}
         found += [{"toolSpec": {"name": tool.name, **described, "inputSchema": {"json": tool.parameters}, **strict}}, *cache_point(tool.cache, losses)]
     if called and not found and "toolConfig" not in request.extra:
-        losses.add("calls of tools that are not declared", "declare the tools that were called", "they are declared by their names")
         found = [{"toolSpec": {"name": name, "inputSchema": {"json": {"type": "object"}}}} for name in dict.fromkeys(called)]
     return found
 
@@ -99,7 +97,6 @@ def _schema(request: "Request", losses: Losses) -> "dict[str, Any]":
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Any
 
     from ..ir.chat import Request
