@@ -43,9 +43,7 @@ def answer_of(raw: "dict[str, Any]", number: "str | None") -> "chat.Response":
 
 def parts_of(block: "dict[str, Any]") -> "list[Part]":
     """Return *block* as parts; raises KeyError, TypeError or ValueError where it is none."""
-    (kind, said), *more = block.items()
-    if more:
-        raise ValueError("a block of several kinds")
+    kind, said = member(block)
     if kind == "text":
         return [chat.Text(text(said))] if text(said) else []
     if kind == "reasoningContent":
@@ -58,6 +56,14 @@ def parts_of(block: "dict[str, Any]") -> "list[Part]":
     if kind == "image" and "bytes" in said.get("source", ()):
         return [picture(text(said["format"]), text(said["source"]["bytes"]))]
     return [chat.Opaque(PROTOCOL, block)]
+
+
+def member(union: "dict[str, Any]") -> "tuple[str, Any]":
+    """Return what *union* is and says; raises ValueError where it is not one thing."""
+    said = [(name, value) for name, value in union.items() if value is not None and name != "__type"]
+    if len(said) != 1:
+        raise ValueError(f"{len(said)} things in place of one")
+    return said[0]
 
 
 def thinking_of(said: "dict[str, Any]") -> "chat.Thinking":

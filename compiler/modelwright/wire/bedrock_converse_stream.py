@@ -10,7 +10,7 @@ from json import loads
 from ..ir.chat import Opaque
 from ..ir.events import MediaSeen, OpaqueSeen, Started, Stopped, TextDelta, ThinkingDelta, ToolCallDelta, ToolCallStart, Troubled, UsageSeen
 from .aws_event_stream import MessageStream, is_text
-from .bedrock_converse_answer import ANSWER_NOTE, CITATIONS, PROTOCOL, broken, note_of, picture, stop_of, text, trouble_of, usage_of
+from .bedrock_converse_answer import ANSWER_NOTE, CITATIONS, PROTOCOL, broken, member, note_of, picture, stop_of, text, trouble_of, usage_of
 from .failure_body import decoded, failure, malformed
 
 _MOST_TEXT_BYTES = 200_000
@@ -126,7 +126,7 @@ class Decoder:
         index, delta = _index(said), said["delta"]
         if index in self._closed:
             raise ValueError(f"more of block {index}, which has ended")
-        (kind, more), *_ = delta.items()
+        kind, more = member(delta)
         if self._kinds.setdefault(index, _KINDS.get(kind, kind)) != _KINDS.get(kind, kind):
             raise ValueError(f"{kind} in block {index}, which is of {self._kinds[index]}")
         if kind == "text":
