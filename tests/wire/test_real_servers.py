@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 VERTEX = "/v1/projects/acme-1/locations/us-central1/publishers/google/models/acme-large"
 URLS = {
     "anthropic-messages": ("/v1/messages", "/v1/messages"),
+    "bedrock-converse": ("/model/acme-large/converse", "/model/acme-large/converse-stream"),
     "google-generative": ("/v1beta/models/acme-large:generateContent", "/v1beta/models/acme-large:streamGenerateContent?alt=sse"),
     "google-vertex": (f"{VERTEX}:generateContent", f"{VERTEX}:streamGenerateContent?alt=sse"),
     "ollama-chat": ("/api/chat", "/api/chat"),
