@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _ALSO = ("HOME", "USERPROFILE")
+_REGION = "us-east-1"
+"""Where a role is taken if nothing says; botocore does not heed AWS_REGION, and gives up without a region."""
 
 
 def is_own(environ: Mapping[str, str]) -> bool:
@@ -30,7 +32,9 @@ def is_own(environ: Mapping[str, str]) -> bool:
 def printed() -> dict[str, Any]:
     """Return what the chain finds, as the tool prints it; raises UnreadableError when there is nothing."""
     try:
-        found = Session().get_credentials()
+        session = Session()
+        session.set_config_variable("region", session.get_config_variable("region") or os.environ.get("AWS_REGION") or _REGION)
+        found = session.get_credentials()
         frozen = None if found is None else found.get_frozen_credentials()
     except Exception as error:  # noqa: BLE001  # its errors have no common root; only their kind is told
         reason = f"botocore failed with {type(error).__name__}"
