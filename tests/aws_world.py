@@ -50,14 +50,10 @@ def registry() -> Registry:
 
 
 def answering(wire: Wire, asked: Asked) -> None:
-    """Answer as Bedrock does, in whichever protocol and form it was asked."""
+    """Answer as Bedrock does, whole or piece by piece."""
     from event_frames import frame
 
-    if not asked.path.startswith("/model/"):
-        message = {"type": "message", "role": "assistant", "status": "completed", "content": [{"type": "output_text", "text": "Hello"}]}
-        usage = {"input_tokens": 3, "output_tokens": 2, "total_tokens": 5}
-        wire.whole(json.dumps({"id": "resp_1", "object": "response", "status": "completed", "model": "m", "output": [message], "usage": usage}).encode())
-    elif asked.is_stream:
+    if asked.is_stream:
         wire.head(content_type="application/vnd.amazon.eventstream", transfer_encoding="chunked")
         delta = {"contentBlockIndex": 0, "delta": {"text": "Hello"}}
         said = (("messageStart", {"role": "assistant"}), ("contentBlockDelta", delta), ("messageStop", {"stopReason": "end_turn"}), ("metadata", {"usage": USAGE}))

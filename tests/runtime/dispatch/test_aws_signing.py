@@ -113,18 +113,6 @@ def server() -> Iterator[Server]:
         yield server
 
 
-@pytest.mark.parametrize(("region", "identity", "sent"), [*(row for row in PROFILES if row[1]), ("us-east-1", ARN, ARN)])
-def test_what_arrives_is_what_was_signed(region: str, identity: str, sent: str, server: Server) -> None:
-    ways = [(is_async, is_stream) for is_async in (False, True) for is_stream in (False, True)]
-    for is_async, is_stream in ways:
-        assert call(server.url, {"AWS_REGION": region, **KEYS, **TOKEN}, f"amazon-bedrock/{identity}", is_async=is_async, is_stream=is_stream) == "Hello"
-    for asked, (_, is_stream) in zip(server.asked, ways, strict=True):
-        assert asked.path == f"/model/{quote(sent, safe='')}/converse{'-stream' if is_stream else ''}"
-        assert asked.headers["authorization"] == authorization(asked, region or "us-east-1")
-        assert asked.headers["x-amz-security-token"] == TOKEN["AWS_SESSION_TOKEN"]
-        assert f"/{region or 'us-east-1'}/bedrock/aws4_request" in asked.headers["authorization"]
-
-
 def test_a_retry_is_signed_anew(server: Server) -> None:
     said: list[Asked] = []
 

@@ -11,6 +11,7 @@ _EARLY_SECONDS = 300.0
 _KEPT_SECONDS, _MOST_KEPT = 600.0, 100
 """How long one that ends is used before it is asked for anew in any case: it may have been revoked."""
 _PARTS = ("access_key_id", "secret_access_key", "session_token")
+_PAIR = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _SAID = {"access_key_id": "AccessKeyId", "secret_access_key": "SecretAccessKey", "session_token": "SessionToken"}
 """What the tool calls the parts."""
 _AWS_SIGNS = ("AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
@@ -37,8 +38,9 @@ def _aws(search: "Search", route: "dict[str, Any]") -> "Found | Missing":
     parts = {part: search.environ.get(f"AWS_{part.upper()}", "").strip() for part in _PARTS}
     if parts["access_key_id"] and parts["secret_access_key"]:
         return Found("aws-sigv4", "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set", route, lambda: {name: value for name, value in parts.items() if value})
-    if parts["access_key_id"]:
-        return Missing("AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY")
+    if parts["access_key_id"] or parts["secret_access_key"]:
+        there, missing = _PAIR if parts["access_key_id"] else _PAIR[::-1]
+        return Missing(f"{there} is set without {missing}", cure=f"set {missing}")
     sign = next((f"{name} is set" for name in _AWS_SIGNS if search.environ.get(name)), None)
     sign = sign or next((f"{path} is there" for path in _aws_files(search)), None)
     return (
