@@ -44,7 +44,7 @@ def registry() -> Registry:
     with tempfile.TemporaryDirectory() as folder:
         file, path = Path(folder, "models.json"), Path(folder, "registry.artifact")
         file.write_text(json.dumps({"version": 1, "providers": {"amazon-bedrock": {"models": own}}}))
-        result = pipeline.resolve(pipeline.Inputs(registry_dir(), "2026-11-20", (pipeline.UserFile(str(file), "user/models.json", "user"),)))
+        result = pipeline.resolve(pipeline.Inputs(registry_dir(), "2026-11-28", (pipeline.UserFile(str(file), "user/models.json", "user"),)))
         build.write(str(path), build.artifact_bytes(result))
         return Registry(str(path))
 

@@ -13,6 +13,7 @@ from aws_world import ARN, KEYS, MODEL, PROFILES, TOKEN, answering, authorizatio
 from modelwright.runtime.credentials import cloud
 from modelwright.runtime.dispatch.dispatcher import Dispatcher
 from modelwright.runtime.dispatch.errors import CallError
+from real_software import aimock
 from runtime.dispatch.loopback import serving
 from runtime.dispatch.scripted import Scripted
 from runtime.dispatch.spoken import SPOKEN, TEXT
@@ -87,6 +88,20 @@ def test_zot_18_a_call_by_the_command_line_is_signed_with_a_profiles_keys(server
     for asked in server.asked:
         assert "Credential=AKIAOFTHEPROFILE/" in asked.headers["authorization"]
         assert asked.headers["authorization"] == authorization(asked, secret="s3cret")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [(), ("--stream",)], ids=["whole", "stream"])
+def test_zot_18_a_server_that_others_wrote_answers_the_command_line(options: tuple[str, ...], server: Server, artifact: Path, tmp_path: Path, run: Run) -> None:
+    """M a call to Converse; aimock reads no signature."""
+    fixtures = [{"match": {"userMessage": "hello", "systemMessage": "Be brief"}, "response": {"content": "Hello there, how are you today?"}}]
+    with aimock(fixtures, tmp_path) as url, pytest.MonkeyPatch.context() as patch:
+        for name, value in {**KEYS, "PROVIDERS_ARTIFACT": str(artifact), "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": url, "NO_PROXY": "127.0.0.1"}.items():
+            patch.setenv(name, value)
+        said = run("call", REF, "hello", "--system", "Be brief.", *options)
+    assert said.out.strip() == "Hello there, how are you today?"
+    assert "converse" in said.err
+    assert server.asked == []
 
 
 @pytest.mark.parametrize(("there", "missing"), [tuple(KEYS), tuple(KEYS)[::-1]])
