@@ -94,7 +94,10 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
         scope={name: _filled(value, values, provider) for name, value in auth.get("scope", {}).items()},
         source=_source(auth, kind, environ, is_private_use=account.get("keyless", False) or is_private(base_url)),
         headers={name: _filled(value, values, provider) for name, value in {**chosen.get("headers", {}), **account.get("headers", {})}.items()},
-        quirks={name: _filled(value, values, provider) if isinstance(value, str) else value for name, value in quirks_of(chosen.get("quirks", {}) if is_routes_own else {}, upstream).items()},
+        quirks={
+            name: _filled(value, values, provider) if isinstance(value, str) else value
+            for name, value in quirks_of(chosen.get("quirks", {}) if is_routes_own else {}, upstream).items()
+        },
     )
 
 

@@ -83,16 +83,6 @@ class Missing(Frozen):
         _set(self, "expired_at", expired_at)
 
 
-class Ending(dict):  # type: ignore[type-arg]  # parts by name, as `Found.read` returns them
-    """Parts of a secret of which it is known only when they are read when it ends; `expires_at` in seconds since 1970, or None."""
-
-    __slots__ = ("expires_at",)
-
-    def __init__(self, parts: "Mapping[str, str]", expires_at: "float | None") -> None:
-        super().__init__(parts)
-        self.expires_at = expires_at
-
-
 class UnreadableError(Exception):
     """What seemed to be there cannot be had; the text says why, without a secret."""
 
@@ -147,7 +137,7 @@ class Credential(Frozen):
     """Headers that go with it and are no secret."""
 
     def __init__(self, found: Found, account: str, profile: "str | None", auth: "Mapping[str, str]", parts: "Mapping[str, str]") -> None:
-        for name, value in (("source", found.source), ("route", found.route["id"]), ("expires_at", getattr(parts, "expires_at", found.expires_at)), ("extra", found.extra)):
+        for name, value in (("source", found.source), ("route", found.route["id"]), ("expires_at", found.expires_at), ("extra", found.extra)):
             _set(self, name, value)
         for name, value in (("account", account), ("profile", profile), ("_auth", auth), ("_parts", parts)):
             _set(self, name, value)

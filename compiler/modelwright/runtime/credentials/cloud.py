@@ -3,7 +3,7 @@
 import os
 import sys
 
-from .answer import KEY, Ending, Found, Missing, UnreadableError
+from .answer import KEY, Found, Granted, Missing, UnreadableError
 
 _SECONDS = 60.0
 _EARLY_SECONDS = 300.0
@@ -48,7 +48,7 @@ def _aws(search: "Search", route: "dict[str, Any]") -> "Found | Missing":
     )
 
 
-def _from_aws(search: "Search") -> "Mapping[str, str]":
+def _from_aws(search: "Search") -> Granted:
     """Return what AWS's library for Python, or its command-line tool, finds; what ends is asked for anew before it does. Raises UnreadableError."""
     key = _seen(search)
     kept = _kept.get(key)
@@ -60,7 +60,7 @@ def _from_aws(search: "Search") -> "Mapping[str, str]":
         said = _printed(search, ("aws", "configure", "export-credentials", "--format", "process"))
     else:
         said = aws_chain.printed() if aws_chain.is_own(search.environ) else _printed(search, (sys.executable, "-m", aws_chain.__name__))
-    found = Ending({part: str(said[name]) for part, name in _SAID.items() if said.get(name)}, _time(said.get("Expiration")))
+    found = Granted({part: str(said[name]) for part, name in _SAID.items() if said.get(name)}, _time(said.get("Expiration")))
     if found.expires_at is not None:
         if len(_kept) >= _MOST_KEPT:
             _kept.clear()
@@ -143,7 +143,7 @@ def _from_google(search: "Search", route: "dict[str, Any]", path: str) -> "Grant
     raise UnreadableError(reason)
 
 
-def _from_machine(search: "Search", route: "dict[str, Any]") -> "Granted":
+def _from_machine(search: "Search", route: "dict[str, Any]") -> Granted:
     from . import google_tokens
 
     return google_tokens.of_machine(_scopes(search, route), search)
@@ -155,7 +155,7 @@ def _scopes(search: "Search", route: "dict[str, Any]") -> "list[str]":
 
 _CHAINS = {"aws-sigv4": _aws, "gcp-adc": _google}
 """Kinds of auth that have one."""
-_kept: "dict[tuple[Any, ...], tuple[float, Ending]]" = {}
+_kept: "dict[tuple[Any, ...], tuple[float, Granted]]" = {}
 """Until when what the chain said, which it may have had to ask for elsewhere, is not asked for anew."""
 
 
@@ -164,5 +164,4 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from .answer import Granted
     from .search import Search
