@@ -190,7 +190,11 @@ def _sent(provider: dict[str, Any], ref: str, request: Request, *, is_stream: bo
 
 def _steady(name: str, value: str) -> str:
     """Return the value of a header, but of one that differs each time what it is."""
-    return value
+    if name == "X-Amz-Date":
+        return "THE_TIME"
+    scope, signed, _ = value.split(", ") if value.startswith("AWS4-HMAC-SHA256 ") else (value, "", "")
+    day = scope.split("/")[1] if signed else ""
+    return f"{scope.replace(day, 'THE_DAY')}, {signed}, Signature=THE_SIGNATURE" if signed else value
 
 
 def goldens() -> dict[Path, str]:

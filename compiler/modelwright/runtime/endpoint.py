@@ -2,6 +2,7 @@
 
 from ..ir.resolved import Frozen
 from .errors import MissingVariableError, NotAllowedError, UsageError
+from .quirks import quirks_of
 
 
 class Endpoint(Frozen):
@@ -13,7 +14,7 @@ class Endpoint(Frozen):
     user's account it goes through, or None when there is none with this provider.
     """
 
-    __slots__ = ("account", "auth_kind", "base_url", "env", "header", "headers", "protocol", "quirks", "route", "source", "upstream_id", "url")
+    __slots__ = ("account", "auth_kind", "base_url", "env", "header", "headers", "protocol", "quirks", "route", "scope", "source", "upstream_id", "url")
 
     account: "str | None"
     route: str
@@ -26,6 +27,8 @@ class Endpoint(Frozen):
     env: "tuple[str, ...]"
     """Environment variables that may hold the credential, first hit wins."""
     source: "str | None"
+    scope: "dict[str, str]"
+    """What a signature is for, `service` and `region`, where requests are signed; else empty."""
     headers: "dict[str, str]"
     """Headers besides the credential's."""
     quirks: "dict[str, Any]"
@@ -88,9 +91,13 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
         auth_kind=auth["kind"],
         header=auth.get("header", None if "query" in auth else kind.get("header")),
         env=tuple(auth.get("env", ())),
+        scope={name: _filled(value, values, provider) for name, value in auth.get("scope", {}).items()},
         source=_source(auth, kind, environ, is_private_use=account.get("keyless", False) or is_private(base_url)),
         headers={name: _filled(value, values, provider) for name, value in {**chosen.get("headers", {}), **account.get("headers", {})}.items()},
-        quirks={name: _filled(value, values, provider) if isinstance(value, str) else value for name, value in chosen.get("quirks", {}).items() if is_routes_own},
+        quirks={
+            name: _filled(value, values, provider) if isinstance(value, str) else value
+            for name, value in quirks_of(chosen.get("quirks", {}) if is_routes_own else {}, upstream).items()
+        },
     )
 
 
