@@ -11,6 +11,7 @@ import httpx
 
 from modelwright.ir.events import TextDelta
 from modelwright.runtime.budget import Budget
+from modelwright.runtime.dispatch.aiohttp_transport import AiohttpTransport
 from modelwright.runtime.dispatch.async_dispatcher import AsyncDispatcher
 from modelwright.runtime.dispatch.dispatcher import Dispatcher
 from modelwright.runtime.dispatch.errors import CallError
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 USD = 10**18
 TRUST = httpx.create_ssl_context()
 """Reading what this machine trusts takes longer than a call."""
+CARRIERS = ("httpx", "aiohttp")
+"""Over what awaited calls go."""
 _TICKS = 20
 """Of the event loop, after which what generators that were left unread begin has ended."""
 PATIENT = TimeLimits(connect=5, first_token=10, between=10, attempt=20, total=30)
@@ -72,8 +75,8 @@ class Outcome:
 class Desk:
     """Keeps what dispatchers share: state, budget and ledger."""
 
-    def __init__(self, registry: Registry, home: Path, **more: Any) -> None:
-        self.registry = registry
+    def __init__(self, registry: Registry, home: Path, *, carrier: str = "httpx", **more: Any) -> None:
+        self.registry, self._carrier = registry, carrier
         self.heard: list[tuple[str, dict[str, Any]]] = []
         self.store = MemoryStore()
         self.ledger = Ledger(home / "ledger.sqlite")
@@ -91,7 +94,7 @@ class Desk:
         return Dispatcher(self.registry, transport=_owned(HttpxTransport(httpx.Client(verify=TRUST))), **{**self.given, **more})
 
     def awaited(self, **more: Any) -> AsyncDispatcher:
-        return AsyncDispatcher(self.registry, transport=_owned(AsyncHttpxTransport(httpx.AsyncClient(verify=TRUST))), **{**self.given, **more})
+        return AsyncDispatcher(self.registry, transport=carrying(self._carrier), **{**self.given, **more})
 
     def ask(self, refs: str | Sequence[str], *, is_async: bool = False, is_stream: bool = False, **more: Any) -> Outcome:
         """Call once with a dispatcher of its own, and see that nothing is left behind."""
@@ -113,8 +116,7 @@ class Desk:
             outcome.error = error
         outcome.seconds = time.monotonic() - began
         outcome.leaks = [thread.name for thread in ours() - threads]
-        client = dispatcher._transport._client  # type: ignore[union-attr]
-        outcome.leaks += [repr(one) for one in client._transport._pool.connections if not one.is_idle()]
+        outcome.leaks += in_use(dispatcher._transport)
         dispatcher.close()
         return outcome
 
@@ -136,8 +138,7 @@ class Desk:
         for _ in range(_TICKS):
             await asyncio.sleep(0)
         outcome.leaks = [repr(task) for task in asyncio.all_tasks() - {asyncio.current_task()}]
-        client = dispatcher._transport._client  # type: ignore[union-attr]
-        outcome.leaks += [repr(one) for one in client._transport._pool.connections if not one.is_idle()]
+        outcome.leaks += in_use(dispatcher._transport)
         await dispatcher.close()
         return outcome
 
@@ -151,6 +152,18 @@ class Desk:
             dispatcher._transport = None
             ((budget, left, _),) = dispatcher._core.left(dispatcher.route(ref).candidates[0])
         return int(budget.limit - left)
+
+
+def carrying(carrier: str) -> Any:
+    """Return a transport for the loop that runs."""
+    return AiohttpTransport() if carrier == "aiohttp" else _owned(AsyncHttpxTransport(httpx.AsyncClient(verify=TRUST)))
+
+
+def in_use(transport: Any) -> list[str]:
+    """Return the connections that somebody holds."""
+    if isinstance(transport, AiohttpTransport):
+        return [] if transport._session is None else [repr(one) for one in transport._session.connector._acquired]  # type: ignore[union-attr]  # it is open
+    return [repr(one) for one in transport._client._transport._pool.connections if not one.is_idle()]
 
 
 def _owned(transport: Any) -> Any:

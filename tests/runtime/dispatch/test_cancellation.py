@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from modelwright.runtime.dispatch.errors import StreamBrokenError
-from modelwright.runtime.dispatch.httpx_transport import AsyncHttpxTransport
-from runtime.dispatch.desk import USD, Desk
+from runtime.dispatch.desk import CARRIERS, USD, Desk, in_use
 from runtime.dispatch.faults import FAULTS, begin, playing
 from runtime.dispatch.spoken import INPUT_TOKENS, OUTPUT_TOKENS, SPOKEN
 from runtime.dispatch.test_retries import BAD, CHAT, GOOD, failing
@@ -28,6 +27,13 @@ if TYPE_CHECKING:
 
 every_protocol = pytest.mark.parametrize("protocol", SPOKEN)
 GIVEN_UP = ["routed", "sent", "settled"]
+
+
+@pytest.fixture(params=CARRIERS)
+def carrier(request: pytest.FixtureRequest) -> str:
+    """Over what an awaited call goes."""
+    name: str = request.param
+    return name
 
 
 def stalling(protocol: str = CHAT) -> Callable[[Wire, Asked], None]:
@@ -86,9 +92,9 @@ def test_a_stream_that_was_never_read_asks_nobody(places: Places, home: Path) ->
 
 
 @every_protocol
-def test_an_awaited_stream_that_is_closed_early_stops_the_request(protocol: str, places: Places, home: Path) -> None:
+def test_an_awaited_stream_that_is_closed_early_stops_the_request(protocol: str, carrier: str, places: Places, home: Path) -> None:
     places.bad.begin(stalling(protocol))
-    desk, ref = Desk(places.registry, home), f"bad-{protocol}/m"
+    desk, ref = Desk(places.registry, home, carrier=carrier), f"bad-{protocol}/m"
 
     async def main() -> None:
         async with desk.awaited() as dispatcher:
@@ -102,9 +108,9 @@ def test_an_awaited_stream_that_is_closed_early_stops_the_request(protocol: str,
     asyncio.run(main())
 
 
-def test_an_awaited_stream_that_nobody_holds_any_more_stops_the_request(places: Places, home: Path) -> None:
+def test_an_awaited_stream_that_nobody_holds_any_more_stops_the_request(carrier: str, places: Places, home: Path) -> None:
     places.bad.begin(stalling())
-    desk = Desk(places.registry, home)
+    desk = Desk(places.registry, home, carrier=carrier)
 
     async def main() -> None:
         async with desk.awaited() as dispatcher:
@@ -117,9 +123,9 @@ def test_an_awaited_stream_that_nobody_holds_any_more_stops_the_request(places: 
     asyncio.run(main())
 
 
-def test_an_awaited_stream_may_outlive_its_loop(places: Places, home: Path) -> None:
+def test_an_awaited_stream_may_outlive_its_loop(carrier: str, places: Places, home: Path) -> None:
     places.bad.begin(stalling())
-    desk = Desk(places.registry, home)
+    desk = Desk(places.registry, home, carrier=carrier)
 
     async def main() -> Any:
         dispatcher = desk.awaited()
@@ -138,9 +144,9 @@ def test_an_awaited_stream_may_outlive_its_loop(places: Places, home: Path) -> N
 
 @pytest.mark.parametrize("is_stream", [False, True])
 @pytest.mark.parametrize("when", ["before the head", "in the middle"])
-def test_a_task_that_is_cancelled_stops_the_request(when: str, *, is_stream: bool, places: Places, home: Path) -> None:
+def test_a_task_that_is_cancelled_stops_the_request(when: str, carrier: str, *, is_stream: bool, places: Places, home: Path) -> None:
     places.bad.begin(silent if when == "before the head" else stalling())
-    desk = Desk(places.registry, home)
+    desk = Desk(places.registry, home, carrier=carrier)
 
     async def call(dispatcher: Any) -> None:
         if is_stream:
@@ -282,9 +288,9 @@ def test_what_was_counted_when_a_stream_broke_is_billed_and_no_less_than_what_ca
     assert (usage.input_tokens, usage.output_tokens, usage.estimated) == (INPUT_TOKENS, -(-len("Hello" + " big" * 100) // 4), True)
 
 
-def test_a_cancelled_open_leaves_no_connection_in_the_pool(places: Places, home: Path) -> None:
+def test_a_cancelled_open_leaves_no_connection_in_the_pool(carrier: str, places: Places, home: Path) -> None:
     places.bad.begin(silent)
-    desk = Desk(places.registry, home)
+    desk = Desk(places.registry, home, carrier=carrier)
 
     async def main() -> None:
         async with desk.awaited() as dispatcher:
@@ -292,9 +298,7 @@ def test_a_cancelled_open_leaves_no_connection_in_the_pool(places: Places, home:
                 with pytest.raises(TimeoutError):
                     async with asyncio.timeout(0.02):
                         await dispatcher.complete(BAD, "Hello?")
-            transport = dispatcher._transport
-            assert isinstance(transport, AsyncHttpxTransport)
-            assert transport._client._transport._pool.connections == []  # type: ignore[attr-defined]
+            assert in_use(dispatcher._transport) == []
             assert await asyncio.to_thread(places.bad.is_quiet)
 
     asyncio.run(main())

@@ -11,7 +11,7 @@ import pytest
 
 from modelwright.runtime.dispatch import engine, receive
 from modelwright.runtime.dispatch.errors import BROKEN as BROKEN_ERROR, CallError, StreamBrokenError
-from runtime.dispatch.desk import PATIENT, USD, Desk, impatient
+from runtime.dispatch.desk import CARRIERS, PATIENT, USD, Desk, impatient
 from runtime.dispatch.faults import ANSWERED, FAULTS, Fault, playing
 from runtime.dispatch.places import KEY, Places
 from runtime.dispatch.spoken import INPUT_TOKENS, OUTPUT_TOKENS, SPOKEN, TEXT, WORDS
@@ -24,22 +24,27 @@ SECONDS = 0.3
 """That a fault is waited for which nothing else tells."""
 MORE_SECONDS = 3.0
 """That a busy machine may take; what is huge, for each of three attempts."""
-WAYS = list(itertools.product((False, True), (False, True)))
+SYNC = "sync"
+WAYS = list(itertools.product((SYNC, "httpx"), (False, True)))
+OF_AIOHTTP = list(itertools.product(("aiohttp",), (False, True)))
 
 
 def _cases() -> list[Any]:
-    """Return all cells; what is not slow has each fault once, and all protocols and ways of calling among them."""
+    """Return all cells; what is not slow has each fault once over httpx and once over aiohttp, and all protocols and ways of calling among them."""
     found = []
     for place, fault in enumerate(FAULTS):
         for row, protocol in enumerate(SPOKEN):
-            for column, (is_async, is_stream) in enumerate(WAYS):
-                is_sample = (row, column) == (place % len(SPOKEN), (place + place // len(SPOKEN)) % len(WAYS)) and fault.name != "huge"
-                name = f"{fault.name}-{protocol}-{'async' if is_async else 'sync'}-{'stream' if is_stream else 'complete'}"
-                found.append(pytest.param(fault, protocol, is_async, is_stream, id=name, marks=() if is_sample else pytest.mark.slow))
+            for ways in (WAYS, OF_AIOHTTP):
+                for column, (caller, is_stream) in enumerate(ways):
+                    if caller == "aiohttp" and is_stream and fault.name == "length too short":
+                        continue  # whether what came before it is given depends on how the packets fall
+                    is_sample = (row, column) == (place % len(SPOKEN), (place + place // len(SPOKEN)) % len(ways)) and fault.name != "huge"
+                    name = f"{fault.name}-{protocol}-{caller}-{'stream' if is_stream else 'complete'}"
+                    found.append(pytest.param(fault, protocol, caller, is_stream, id=name, marks=() if is_sample else pytest.mark.slow))
     return found
 
 
-every_cell = pytest.mark.parametrize(("fault", "protocol", "is_async", "is_stream"), _cases())
+every_cell = pytest.mark.parametrize(("fault", "protocol", "caller", "is_stream"), _cases())
 
 
 @pytest.fixture(autouse=True)
@@ -67,11 +72,11 @@ def _is_accounted_for(desk: Desk, ref: str, outcome: str, kinds: list[str | None
 
 
 @every_cell
-def test_a_fault_ends_in_the_right_answer_or_error_in_time_and_leaves_nothing(fault: Fault, protocol: str, *, is_async: bool, is_stream: bool, places: Places, home: Path) -> None:
+def test_a_fault_ends_in_the_right_answer_or_error_in_time_and_leaves_nothing(fault: Fault, protocol: str, caller: str, *, is_stream: bool, places: Places, home: Path) -> None:
     places.bad.begin(playing(fault, protocol))
     ref, kind = f"{fault.place}-{protocol}/m", fault.expected(protocol, is_stream=is_stream)
-    desk = Desk(places.registry, home, limits=impatient(SECONDS) if fault.is_waited_for else PATIENT, longest_wait_seconds=1)
-    outcome = desk.ask(ref, is_async=is_async, is_stream=is_stream)
+    desk = Desk(places.registry, home, carrier=caller, limits=impatient(SECONDS) if fault.is_waited_for else PATIENT, longest_wait_seconds=1)
+    outcome = desk.ask(ref, is_async=caller != SYNC, is_stream=is_stream)
     assert (outcome.kind, outcome.leaks, desk.reserved()) == (kind, [], 0), str(outcome.error)
     assert outcome.seconds < SECONDS * fault.is_waited_for + MORE_SECONDS * (3 if fault.name == "huge" else 1)
     assert places.bad.is_quiet()
@@ -97,14 +102,14 @@ def test_a_fault_ends_in_the_right_answer_or_error_in_time_and_leaves_nothing(fa
 
 @every_cell
 def test_with_a_healthy_provider_behind_it_a_fault_before_the_first_word_costs_one_attempt(
-    fault: Fault, protocol: str, *, is_async: bool, is_stream: bool, places: Places, home: Path
+    fault: Fault, protocol: str, caller: str, *, is_stream: bool, places: Places, home: Path
 ) -> None:
     places.bad.begin(playing(fault, protocol))
     places.good.begin(playing(FAULTS[0], protocol))
     kind = fault.expected(protocol, is_stream=is_stream)
     bad, good = f"{fault.place}-{protocol}/m", f"good-{protocol}/m"
-    desk = Desk(places.registry, home, limits=impatient(SECONDS, total=30) if fault.is_waited_for else PATIENT)
-    outcome = desk.ask([bad, good], is_async=is_async, is_stream=is_stream)
+    desk = Desk(places.registry, home, carrier=caller, limits=impatient(SECONDS, total=30) if fault.is_waited_for else PATIENT)
+    outcome = desk.ask([bad, good], is_async=caller != SYNC, is_stream=is_stream)
     assert (outcome.leaks, desk.reserved()) == ([], 0)
     if kind == ANSWERED:
         assert places.good.asked == []
@@ -123,14 +128,14 @@ def test_with_a_healthy_provider_behind_it_a_fault_before_the_first_word_costs_o
     assert places.elsewhere.asked == []
 
 
-@pytest.mark.parametrize("is_async", [False, True])
+@pytest.mark.parametrize("caller", [SYNC, *CARRIERS])
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault.place == "bad" and not fault.is_waited_for and fault.name != "huge"], ids=lambda fault: fault.name)
-def test_what_a_fault_leaves_on_a_connection_is_not_taken_for_the_next_answer(fault: Fault, *, is_async: bool, places: Places, home: Path) -> None:
+def test_what_a_fault_leaves_on_a_connection_is_not_taken_for_the_next_answer(fault: Fault, caller: str, places: Places, home: Path) -> None:
     """As the rest of a body that is longer than it was said to be."""
     protocol, ref = "openai-chat", "bad-openai-chat/m"
     play, healthy = playing(fault, protocol), playing(FAULTS[0], protocol)
     places.bad.begin(lambda wire, asked: (play if len(places.bad.asked) == 1 else healthy)(wire, asked))  # noqa: PLW0108  # it is to be said anew each time
-    desk = Desk(places.registry, home, failover="off", longest_wait_seconds=0.001)
+    desk = Desk(places.registry, home, carrier=caller, failover="off", longest_wait_seconds=0.001)
 
     async def awaited() -> str:
         async with desk.awaited() as dispatcher:
@@ -139,7 +144,7 @@ def test_what_a_fault_leaves_on_a_connection_is_not_taken_for_the_next_answer(fa
             dispatcher._core.store._notes = {}  # type: ignore[attr-defined]  # nothing cools
             return (await dispatcher.complete(ref, "Hello?")).text
 
-    if is_async:
+    if caller != SYNC:
         assert asyncio.run(awaited()) == TEXT
         return
     with desk.sync() as dispatcher:

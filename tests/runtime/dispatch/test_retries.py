@@ -155,8 +155,8 @@ def test_what_a_provider_asks_is_waited_in_every_form_it_has(form: str, places: 
     status, headers, seconds = ASKED[form]
     protocol = "google-generative" if form == "its body" else CHAT
     places.bad.begin(failing(status, GOOGLE.encode() if form == "its body" else "no", times=1, protocol=protocol, **headers))
-    more = {"limits": TimeLimits(total=35)} if form == "longer than there is time" else {"limits": TimeLimits(total=90)}
-    outcome = Desk(places.registry, home, now=Clock(), **more).ask(f"bad-{protocol}/m")
+    limits = TimeLimits(total=35 if form == "longer than there is time" else 90)
+    outcome = Desk(places.registry, home, now=Clock(), limits=limits).ask(f"bad-{protocol}/m")
     assert [round(nap, 3) for nap in naps.seconds] == ([seconds] if seconds else [])
     assert (outcome.answer is None) == (seconds is None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from functools import lru_cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,7 @@ class HttpxTransport:
 
     def __init__(self, client: httpx.Client | None = None) -> None:
         self._is_own = client is None
-        self._client = httpx.Client(limits=_CONNECTIONS, follow_redirects=False, headers=_ACCEPT) if client is None else client
+        self._client = httpx.Client(**_own()) if client is None else client
 
     def open(self, request: Open) -> _Reply | Down:
         try:
@@ -110,7 +111,7 @@ class AsyncHttpxTransport:
 
     def __init__(self, client: httpx.AsyncClient | None = None) -> None:
         self._is_own = client is None
-        self._client = httpx.AsyncClient(limits=_CONNECTIONS, follow_redirects=False, headers=_ACCEPT) if client is None else client
+        self._client = httpx.AsyncClient(**_own()) if client is None else client
 
     async def open(self, request: Open) -> _AsyncReply | Down:
         try:
@@ -149,6 +150,11 @@ class _AsyncReply:
             await connection.aclose()
         await self._response.aclose()
         await asyncio.sleep(0)  # the socket is closed in the next turn of the loop, and until then it looks as if it could be used
+
+
+def _own() -> dict[str, Any]:
+    """Return how a client of our own is made: it follows nobody, and remembers no cookies."""
+    return {"limits": _CONNECTIONS, "follow_redirects": False, "headers": _ACCEPT, "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=()))}
 
 
 def _built(client: httpx.Client | httpx.AsyncClient, request: Open) -> httpx.Request:
