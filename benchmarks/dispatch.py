@@ -31,7 +31,7 @@ def rows(command: str, python: str, env: dict[str, str], folder: Path) -> list[R
     server = subprocess.Popen([sys.executable, str(_HERE / "answering.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         port = server.stdout.readline().strip()  # type: ignore[union-attr]  # it is a pipe
-        known = {"modelwright": _asked("modelwright", python, port, env, _artifact(command, env, folder, port))}
+        known = {"modelwright": _asked("modelwright", python, port, env, artifact(command, env, folder, port))}
         for peer in _PEERS:
             said = peers.prepare(peer)
             if said is None:
@@ -48,10 +48,10 @@ def _asked(name: str, python: str, port: str, env: dict[str, str], *more: str) -
     return found
 
 
-def _artifact(command: str, env: dict[str, str], folder: Path, port: str) -> str:
+def artifact(command: str, env: dict[str, str], folder: Path, port: str) -> str:
     """Compile a registry with a provider that is dead and one that is alive behind it, and one budget."""
     home = folder / "dispatch"
-    home.mkdir()
+    home.mkdir(exist_ok=True)
 
     def provider(path: str) -> dict[str, object]:
         auth = {"kind": "api-key", "env": ["KEY"]}

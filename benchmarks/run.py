@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import agreement
 import catalogues
 import conflicts
+import crowd
 import dispatch
 import overlays
 import peers
@@ -174,6 +175,10 @@ class Bench:
         """What the dispatcher adds to a call."""
         return dispatch.rows(self.command, self.python, self.env, self.home)
 
+    def crowd(self) -> list[Row]:
+        """Many calls at once."""
+        return crowd.rows(self.command, self.python, self.env, self.home)
+
     def _against_check_jsonschema(self) -> list[Row]:
         tool = Path(sys.executable).with_name("check-jsonschema")
         if not tool.exists():
@@ -240,7 +245,10 @@ def main() -> int:
     parser.add_argument("--made-up", action="store_true", help="measure the made-up registry although there is a catalogue")
     parser.add_argument("--rounds", type=int, default=24, metavar="N", help="how often each quick process is started (default: 24)")
     parser.add_argument(
-        "--only", choices=["starts", "memory", "calls", "commands", "refresh", "overlays", "dispatch", "agreement"], action="append", help="measure this part only; repeatable"
+        "--only",
+        choices=["starts", "memory", "calls", "commands", "refresh", "overlays", "dispatch", "crowd", "agreement"],
+        action="append",
+        help="measure this part only; repeatable",
     )
     options = parser.parse_args()
     ready = _ready()
@@ -260,6 +268,7 @@ def main() -> int:
             "refresh": ("Refresh (CPU, times a full compile)", bench.refresh),
             "overlays": ("Users' files (CPU)", bench.overlays),
             "dispatch": ("Calls of models, on loopback", bench.dispatch),
+            "crowd": ("Many calls at once, on loopback", bench.crowd),
         }
         for name, (title, part) in parts.items():
             if options.only and name not in options.only:

@@ -29,7 +29,6 @@ _LATER = {
     **dict.fromkeys(("CallError", "StreamBrokenError"), "runtime.dispatch.errors"),
     **dict.fromkeys(("Dispatcher", "Stream"), "runtime.dispatch.dispatcher"),
     **dict.fromkeys(("AsyncDispatcher", "AsyncStream"), "runtime.dispatch.async_dispatcher"),
-    "AiohttpTransport": "runtime.dispatch.aiohttp_transport",
     "Budget": "runtime.budget",
     "Embeddings": "runtime.dispatch.embeddings",
     "Needs": "runtime.routing.needs",
@@ -53,7 +52,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .ir.chat import Media, Message, Request, Response, Text, Thinking, Tool, ToolCall, ToolResult
     from .runtime.budget import Budget
-    from .runtime.dispatch.aiohttp_transport import AiohttpTransport
     from .runtime.dispatch.answer import Answer, Attempt
     from .runtime.dispatch.async_dispatcher import AsyncDispatcher, AsyncStream
     from .runtime.dispatch.dispatcher import Dispatcher, Stream
@@ -64,7 +62,6 @@ if TYPE_CHECKING:
     from .runtime.routing.needs import Needs
 
 __all__ = [
-    "AiohttpTransport",
     "AmbiguousRefError",
     "Answer",
     "ArtifactError",

@@ -17,9 +17,13 @@ import yarl
 from aiohttp.client_reqrep import ConnectionKey
 
 from modelwright.runtime.dispatch.aiohttp_transport import AiohttpTransport
+from modelwright.runtime.dispatch.async_dispatcher import AsyncDispatcher
 from modelwright.runtime.dispatch.httpx_transport import AsyncHttpxTransport
 from modelwright.runtime.dispatch.steps import CUT, TIMEOUT, UNREACHABLE, Down, Open
+from modelwright.runtime.errors import UsageError
 from runtime.dispatch.loopback import serving
+from runtime.dispatch.places import ENVIRON
+from runtime.dispatch.spoken import TEXT
 
 if TYPE_CHECKING:
     import socket
@@ -330,13 +334,28 @@ def test_proxies_are_those_of_the_environment(carrier: str, environ: dict[str, s
         assert (asked.path, asked.headers["proxy-authorization"]) == (f"{places.bad.url}/v1", "Basic bWU6c2VjcmV0")
 
 
+@every_carrier
+def test_a_transport_may_be_named(carrier: str, places: Places) -> None:
+    async def main() -> tuple[type, str]:
+        async with AsyncDispatcher(places.registry, transport=carrier, environ=ENVIRON) as dispatcher:
+            answer = await dispatcher.complete("good-openai-chat/m", "Hello?")
+            return type(dispatcher._transport), answer.text
+
+    assert asyncio.run(main()) == (MAKERS[carrier], TEXT)
+
+
+def test_no_other_name_is_a_transport(places: Places) -> None:
+    with pytest.raises(UsageError, match="no transport is called 'carrier pigeon'; there are httpx and aiohttp"):
+        AsyncDispatcher(places.registry, transport="carrier pigeon")
+
+
 def test_without_aiohttp_the_cure_is_told() -> None:
     code = """
 import sys
 sys.modules["aiohttp"] = None
 import modelwright
 try:
-    modelwright.AiohttpTransport
+    modelwright.AsyncDispatcher(transport="aiohttp")
 except modelwright.UsageError as error:
     print(error, error.__suppress_context__)
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import ssl
 from contextlib import suppress
 from functools import lru_cache, partial
@@ -30,8 +31,6 @@ _MOST_OF_LINE = 100 * 1024
 _UNSENDABLE = (aiohttp.NonHttpUrlClientError, ValueError, OverflowError)
 _ERRORS = (aiohttp.ClientError, aiohttp.http.HttpProcessingError, OSError, *_UNSENDABLE)
 _TRUST = "SSL_CERT_FILE"
-_TURNS = 2
-"""Of the event loop, after which it has noticed that the server closed a connection, or said something on it."""
 
 
 class AiohttpTransport:
@@ -48,6 +47,7 @@ class AiohttpTransport:
         self._proxies = getproxies()
 
     async def open(self, request: Open) -> _Reply | Down:
+        """As `AsyncTransport.open`."""
         try:
             async with asyncio.timeout(request.read_seconds):
                 return _Reply(await self._answer(request))
@@ -86,6 +86,7 @@ class AiohttpTransport:
         return self._session
 
     async def close(self) -> None:
+        """As `AsyncTransport.close`."""
         if self._session is not None:
             await self._session.close()
 
@@ -145,13 +146,20 @@ class _Request(aiohttp.ClientRequest):
 
     async def send(self, conn: Any) -> aiohttp.ClientResponse:
         line = conn.protocol
-        if line.is_used:
-            for _ in range(_TURNS):
-                await asyncio.sleep(0)
-            if line.should_close or not line.is_connected():
-                raise _StaleError
+        if line.is_used and (line.should_close or _has_news(conn.transport)):
+            raise _StaleError
         line.is_used = True
         return await super().send(conn)
+
+
+def _has_news(transport: asyncio.Transport) -> bool:
+    """Tell whether the server has closed the connection, or said something on it, of which the event loop did not hear yet."""
+    number = transport.get_extra_info("socket").fileno()
+    if not hasattr(select, "poll"):
+        return bool(select.select([number], (), (), 0)[0])
+    poll = select.poll()
+    poll.register(number, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 class _Response(aiohttp.ClientResponse):

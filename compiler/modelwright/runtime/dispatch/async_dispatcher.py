@@ -2,6 +2,7 @@
 
 import asyncio
 
+from ..errors import UsageError
 from ..registry import Registry, load
 from .answer import Answer
 from .calls import count, embed, route, run
@@ -12,13 +13,14 @@ from .steps import Down, Open, Read, Shut, Sleep, Work
 class AsyncDispatcher:
     """
     As `Dispatcher`, awaited: for one event loop. What takes long where it is looked for, as a credential that a program gives, is done in a thread.
+    *transport* may be `aiohttp`, which carries many calls at once with less work than `httpx`.
 
         async with AsyncDispatcher() as dispatcher:
             answer = await dispatcher.complete("anthropic/claude-sonnet-4-5", "Why is the sky blue?")
     """
 
-    def __init__(self, registry: "Registry | None" = None, *, transport: "AsyncTransport | None" = None, **more: "Any") -> None:
-        self._transport = transport
+    def __init__(self, registry: "Registry | None" = None, *, transport: "AsyncTransport | str | None" = None, **more: "Any") -> None:
+        self._transport = _named(transport) if isinstance(transport, str) else transport
         self._core = Core(load() if registry is None else registry, **more)
 
     async def complete(self, ref: "str | Sequence[str] | None", request: "Request | str | Iterable[Message]", **more: "Any") -> Answer:
@@ -65,10 +67,21 @@ class AsyncDispatcher:
 
     def _carrier(self) -> "AsyncTransport":
         if self._transport is None:
-            from .httpx_transport import AsyncHttpxTransport
-
-            self._transport = AsyncHttpxTransport()
+            self._transport = _named("httpx")
         return self._transport
+
+
+def _named(name: str) -> "AsyncTransport":
+    """Return the transport over the library *name*; raises UsageError when there is none, or it is not installed."""
+    if name == "httpx":
+        from .httpx_transport import AsyncHttpxTransport
+
+        return AsyncHttpxTransport()
+    if name == "aiohttp":
+        from .aiohttp_transport import AiohttpTransport
+
+        return AiohttpTransport()
+    raise UsageError(f"no transport is called {name!r}; there are httpx and aiohttp")
 
 
 class AsyncStream:
