@@ -9,7 +9,6 @@ budgets, ledger and time limits, and one that was answered is paid for whatever 
 from ..cost import total
 from ..routing.candidate import FAILED, Routing
 from .embeddings import Embeddings
-from .engine import Run
 from .errors import CallError
 from .tasks.embedding import Embedding
 
@@ -50,7 +49,7 @@ class Batches:
         while start < len(self._request.texts):
             length = len(done[0].vectors[0]) if done else None
             task = Embedding(self._request.part(start, len(self._request.texts)), lossy=self._options.lossy, length=length)
-            found = yield from Run(self._core, task, routing, self._asked, self._options).steps()
+            found = yield from self._core.begun(task, routing, self._asked, self._options).steps()
             done.append(found)
             start += len(found.vectors)
             routing = _after(routing, found.candidate) if len(done) == 1 else routing

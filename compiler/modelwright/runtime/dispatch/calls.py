@@ -34,7 +34,7 @@ def run(
     def routed() -> Run:
         standing = core.standing(project, token)
         routing = core.router.route(wanted, core.needs_of(asked, needs, lossy=lossy), agent=agent, task=task, standing=standing, **core.facts_of(asked))
-        return Run(core, Chat(asked, is_stream=is_stream), routing, _said(wanted), options)
+        return core.begun(Chat(asked, is_stream=is_stream), routing, _said(wanted), options)
 
     return Later(routed) if core.is_asking_intent else routed()
 
@@ -80,7 +80,7 @@ def count(core: Core, ref: "str | Sequence[str]", request: "Request | str | Iter
 
     asked = _request(request, settings)
     routing = _of_models(core, ref, "each model counts its own way", core.standing(None, None))
-    return Counting(Run(core, Count(asked), routing, _said(ref), Options(lossy=lossy, project=None, token=None, tags=None)), asked, is_exact=exact)
+    return Counting(core.begun(Count(asked), routing, _said(ref), Options(lossy=lossy, project=None, token=None, tags=None)), asked, is_exact=exact)
 
 
 def route(

@@ -17,9 +17,11 @@ from ..spending import ASSUME, Reservation, Spending
 from ..state import open_store
 from ..state.guard import guarded
 from . import texts
+from .engine import Run
 from .limits import TimeLimits
 from .prepare import CHAT, COUNT, EMBEDDING, Ways
 from .seen import route_key
+from .standing import StandingOf
 from .steps import CUT, TIMEOUT, UNREACHABLE
 
 _KINDS = {UNREACHABLE: "unreachable", TIMEOUT: "timeout", CUT: "server_error"}
@@ -54,6 +56,7 @@ class Core:
         failover: "str | None" = None,
         hook: "Callable[[str, dict[str, Any]], object] | None" = None,
         intent: "Plug | None" = None,
+        telemetry: "bool | Telemetry" = False,
         now: "Callable[[], float]" = time,
         timer: "Callable[[], float]" = monotonic,
         choose: "Callable[[int], int] | None" = None,
@@ -84,6 +87,11 @@ class Core:
         self.is_remembering = self.router.is_remembering
         self.is_asking_intent = intent is not None
         self.ledger = _ledger(ledger, hook)
+        self._run = _watched(telemetry)
+
+    def begun(self, task: "Task", routing: "Routing", asked: str, options: "Options") -> Run:
+        """Return the call that asks *task*; nothing is done of it yet."""
+        return self._run(self, task, routing, asked, options)
 
     # Routes
 
@@ -123,7 +131,7 @@ class Core:
 
     def standing(self, project: "str | None", token: "str | None") -> "Standing":
         """Return what is known of routes for calls of *project* and *token*."""
-        return self if project is None and token is None else _StandingOf(self, project, token)
+        return self if project is None and token is None else StandingOf(self, project, token)
 
     def outcomes(self, candidates: "Sequence[Candidate]", seconds: float) -> "tuple[float, list[list[Stretch]]]":
         """Return the time, and what was seen of each of *candidates* in the last *seconds*."""
@@ -253,19 +261,6 @@ class Core:
             self.ledger.close()
 
 
-class _StandingOf:
-    """What is known of routes, with what is left for one project and token."""
-
-    __slots__ = ("_core", "_project", "_token", "outcomes")
-
-    def __init__(self, core: Core, project: "str | None", token: "str | None") -> None:
-        self._core, self._project, self._token = core, project, token
-        self.outcomes = core.outcomes
-
-    def left(self, candidate: "Candidate") -> "list[tuple[Budget, int, int | None]]":
-        return self._core.spending.left(self._core.spender(candidate, self._project, self._token))
-
-
 _NOTHING = Needs()
 _LOST = {"thinking"}
 
@@ -276,6 +271,14 @@ def _ledger(said: "Ledger | str | os.PathLike[str] | None", hook: "Callable[[str
     from ..ledger import Ledger
 
     return Ledger(said, hook=hook)
+
+
+def _watched(said: "bool | Telemetry") -> "Callable[..., Run]":
+    if said is True:
+        from ..telemetry import Telemetry
+
+        said = Telemetry()
+    return said.run if said else Run
 
 
 TYPE_CHECKING = False
@@ -293,6 +296,6 @@ if TYPE_CHECKING:
     from ..routing.router import Standing
     from ..spending import Refusal
     from ..state import Outcome, Store, Stretch
-    from .engine import Run
+    from ..telemetry import Telemetry
     from .prepare import Way
     from .steps import Down

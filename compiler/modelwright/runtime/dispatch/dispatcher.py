@@ -21,7 +21,8 @@ class Dispatcher:
     nothing else is taken to answer *expected_output_tokens* when money is reserved for it. *limits* are `TimeLimits`; a provider
     that asks for a longer wait than *longest_wait_seconds* is not waited for. *failover* is `any`, `classified`, `manual` or `off`,
     by default as the user's files have it. *hook* hears every decision: a word and facts. *intent* is asked what
-    requests are about, for the policy `semantic-intent` (`routing/intents.py`). *environ* takes the place of the process's.
+    requests are about, for the policy `semantic-intent` (`routing/intents.py`). *telemetry* makes spans and
+    metrics of OpenTelemetry: True, or a `modelwright.runtime.telemetry.Telemetry`. *environ* takes the place of the process's.
 
         with Dispatcher() as dispatcher:
             print(dispatcher.complete("anthropic/claude-sonnet-4-5", "Why is the sky blue?").text)

@@ -1,0 +1,234 @@
+"""
+Spans and metrics of calls, by OpenTelemetry's conventions for generative AI. Importing it raises UsageError where its API is not installed.
+
+A call is a span, and each request that was sent for it one below. Nothing is attached to the caller's context, nothing is sent with
+a request, and nothing of what was asked or said is recorded: https://github.com/open-telemetry/semantic-conventions-genai
+"""
+
+from __future__ import annotations
+
+from time import time_ns
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from ..version import __version__
+from .dispatch.engine import Run
+from .dispatch.errors import CallError
+from .dispatch.steps import Open, Read, Shut
+from .errors import UsageError
+
+try:
+    from opentelemetry.context import get_current
+    from opentelemetry.metrics import MeterProvider, get_meter
+    from opentelemetry.trace import Span, SpanKind, StatusCode, TracerProvider, get_tracer, set_span_in_context
+except ModuleNotFoundError:
+    raise UsageError("opentelemetry-api is not installed: pip install 'modelwright[otel]'") from None
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from ..ir.chat import Response
+    from ..ir.usage import Usage
+    from .cost import Cost
+    from .dispatch.answer import Attempt
+
+_OPERATION = "chat"
+_SECONDS = [0.01 * 2**power for power in range(14)]
+_TOKENS = [4**power for power in range(14)]
+_PORTS = {"http": 80, "https": 443}
+_SETTINGS = {
+    "max_output_tokens": "max_tokens",
+    **{name: name for name in ("temperature", "top_p", "top_k", "seed", "presence_penalty", "frequency_penalty")},
+}
+_QUANTITIES = {
+    "gen_ai.usage.cache_read.input_tokens": ("cache_read_tokens",),
+    "gen_ai.usage.cache_creation.input_tokens": ("cache_write_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens"),
+    "gen_ai.usage.reasoning.output_tokens": ("reasoning_tokens",),
+}
+"""Of which of ours each is the sum; they are part of the total of the input, and of the output."""
+_ABORTED = "aborted"
+
+
+class Telemetry:
+    """Makes spans and metrics with the providers of OpenTelemetry that are given, else with those that are set for the process."""
+
+    def __init__(self, tracer_provider: TracerProvider | None = None, meter_provider: MeterProvider | None = None) -> None:
+        self.tracer = get_tracer("modelwright", __version__, tracer_provider)
+        meter = get_meter("modelwright", __version__, meter_provider)
+        self.duration = meter.create_histogram("gen_ai.client.operation.duration", "s", "GenAI operation duration.", explicit_bucket_boundaries_advisory=_SECONDS)
+        self.first_chunk = meter.create_histogram(
+            "gen_ai.client.operation.time_to_first_chunk", "s", "Time to receive the first chunk.", explicit_bucket_boundaries_advisory=_SECONDS
+        )
+        self.tokens = meter.create_histogram("gen_ai.client.token.usage", "{token}", "Number of input and output tokens used.", explicit_bucket_boundaries_advisory=_TOKENS)
+        self.cost = meter.create_counter("modelwright.cost", "{USD}", "What calls cost, where that is known.")
+
+    def run(self, *parts: Any) -> Run:
+        """Return a call, not begun, that is told of here."""
+        run = _WatchedRun(*parts)
+        run.telemetry = self
+        return run
+
+
+class _WatchedRun(Run):
+    """A call that makes spans of what it has done."""
+
+    __slots__ = ("cost", "outcome", "telemetry")
+
+    telemetry: Telemetry
+    cost: Cost | None
+    outcome: str | None
+
+    def steps(self) -> Generator[Any, Any, Any]:
+        self.cost = self.outcome = None
+        watch = _Watch(self)
+        steps = super().steps()
+        take, told, error = steps.send, None, None
+        try:
+            while True:
+                step = take(told)
+                watch.asked(step)
+                try:
+                    take, told = steps.send, (yield step)
+                except Exception as raised:  # noqa: BLE001  # it is the engine's
+                    take, told = steps.throw, raised
+                else:
+                    watch.came(step, told)
+        except StopIteration as end:
+            return end.value
+        except BaseException as raised:
+            error = raised
+            raise
+        finally:
+            steps.close()
+            watch.ended(error)
+
+    def _write_down(self, outcome: str, cost: Cost | None, stop_reason: str | None) -> None:
+        self.outcome, self.cost = outcome, cost
+        super()._write_down(outcome, cost, stop_reason)
+
+
+class _Watch:
+    """The spans of one call: its own, and that of the attempt under way."""
+
+    def __init__(self, run: _WatchedRun) -> None:
+        self._run, self._telemetry = run, run.telemetry
+        self._span = self._telemetry.tracer.start_span(f"call {run.asked}".rstrip(), get_current(), SpanKind.INTERNAL, {"modelwright.asked": run.asked})
+        self._context = set_span_in_context(self._span, get_current())
+        self._attempt: Span | None = None
+        self._known: dict[str, Any] = {}
+        """The attributes of the attempt that its metrics have, too."""
+        self._number = 0
+        self._sent_at = 0.0
+        self._first_after: float | None = None
+        self._shut_at: int | None = None
+
+    def asked(self, step: Any) -> None:
+        """Hear of what is to be done."""
+        if type(step) is Open:
+            self._close_attempt()
+            self._open_attempt(step)
+
+    def came(self, step: Any, told: Any) -> None:
+        """Hear of what came of it."""
+        if type(step) is Shut:
+            self._shut_at = time_ns()
+        elif type(step) is Read and type(told) is bytes and self._first_after is None and self._run.options.is_stream:
+            self._first_after = self._run._core.monotonic() - self._sent_at
+
+    def ended(self, error: BaseException | None) -> None:
+        """Hear that the call is over."""
+        self._close_attempt(is_last=True)
+        span, run = self._span, self._run
+        given: dict[str, Any] = {"modelwright.attempts": self._number, "modelwright.outcome": run.outcome}
+        if error is None and run.current is not None:
+            given["modelwright.candidate"] = run.current.way.candidate.name
+        if run._out:
+            given["modelwright.skipped"] = [f"{one.name}: {one.cause}" for one in run._out.values()]
+        span.set_attributes({name: value for name, value in given.items() if value is not None})
+        if error is not None:
+            span.set_attribute("error.type", _kind(error))
+            span.set_status(StatusCode.ERROR)
+        span.end()
+
+    def _open_attempt(self, step: Open) -> None:
+        run = self._run
+        way = run.current.way  # type: ignore[union-attr]  # there is one when a request is sent
+        place = urlsplit(step.url)
+        model, provider = way.endpoint.upstream_id, way.candidate.model.provider
+        self._known = {
+            "gen_ai.operation.name": _OPERATION,
+            "gen_ai.provider.name": run._core.registry.words("telemetry").get(provider, {}).get("name", provider),
+            "gen_ai.request.model": model,
+            "server.address": place.hostname or "",
+            "server.port": place.port or _PORTS.get(place.scheme, 0),
+        }
+        self._number += 1
+        own = {"modelwright.candidate": way.candidate.name, "modelwright.route": way.endpoint.route, "modelwright.attempt": self._number}
+        self._attempt = self._telemetry.tracer.start_span(f"{_OPERATION} {model}", self._context, SpanKind.CLIENT, {**self._known, **own, **_settings(run)})
+        self._sent_at, self._first_after, self._shut_at = run._core.monotonic(), None, None
+
+    def _close_attempt(self, *, is_last: bool = False) -> None:
+        span, run = self._attempt, self._run
+        if span is None:
+            return
+        self._attempt = None
+        attempt: Attempt | None = run.attempts[self._number - 1] if len(run.attempts) >= self._number else None
+        failure = None if attempt is None else attempt.failure
+        kind = failure.kind if failure is not None else None if attempt is not None else _ABORTED
+        response = run._received.response if is_last and run.cost is not None else None
+        known, measures = self._known, self._telemetry
+        if response is not None and response.model:
+            known["gen_ai.response.model"] = response.model
+        if self._first_after is not None:
+            span.set_attribute("gen_ai.response.time_to_first_chunk", self._first_after)
+            measures.first_chunk.record(self._first_after, known, self._context)
+        if response is not None:
+            self._answered(span, response, run.cost)
+        if kind is not None:
+            known = {**known, "error.type": kind}
+            span.set_status(StatusCode.ERROR)
+        span.set_attributes(known if failure is None or failure.status is None else {**known, "http.response.status_code": failure.status})
+        seconds = run._core.monotonic() - self._sent_at if attempt is None else attempt.milliseconds / 1000
+        measures.duration.record(seconds, known, self._context)
+        span.end(self._shut_at)
+
+    def _answered(self, span: Span, response: Response, cost: Cost | None) -> None:
+        given: dict[str, Any] = {"gen_ai.response.id": response.id, **_money(cost)}
+        if response.stop_reason is not None:
+            given["gen_ai.response.finish_reasons"] = [response.stop_reason]
+        measures, known = self._telemetry, self._known
+        if cost is not None and cost.attodollars:
+            measures.cost.add(float(cost.usd or 0), known, self._context)
+        if cost is not None and not cost.usage.estimated:
+            given |= _quantities(cost.usage)
+            measures.tokens.record(cost.usage.input_tokens, {**known, "gen_ai.token.type": "input"}, self._context)
+            measures.tokens.record(cost.usage.output_tokens, {**known, "gen_ai.token.type": "output"}, self._context)
+        span.set_attributes({name: value for name, value in given.items() if value is not None})
+
+
+def _settings(run: Run) -> dict[str, Any]:
+    request = run.request
+    found = {f"gen_ai.request.{called}": value for name, called in _SETTINGS.items() if (value := getattr(request, name)) is not None}
+    if run.options.is_stream:
+        found["gen_ai.request.stream"] = True
+    if request.json or request.json_schema is not None:
+        found["gen_ai.output.type"] = "json"
+    return found
+
+
+def _quantities(usage: Usage) -> dict[str, int]:
+    found = {called: sum(getattr(usage, name) for name in names) for called, names in _QUANTITIES.items()}
+    return {"gen_ai.usage.input_tokens": usage.input_tokens, "gen_ai.usage.output_tokens": usage.output_tokens, **{called: many for called, many in found.items() if many}}
+
+
+def _money(cost: Cost | None) -> dict[str, Any]:
+    if cost is None:
+        return {}
+    return {"modelwright.cost.state": cost.state, "modelwright.cost.usd": None if cost.usd is None else float(cost.usd)}
+
+
+def _kind(error: BaseException) -> str:
+    """Return the class of *error*: of the last failure where there was one."""
+    if isinstance(error, CallError):
+        return error.kind if error.failure is None else error.failure.kind
+    return _ABORTED if isinstance(error, (GeneratorExit, KeyboardInterrupt)) else type(error).__name__

@@ -1,0 +1,329 @@
+"""Spans and metrics of calls: what became of each attempt, under the caller's span, with nothing of what was said."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from opentelemetry import trace
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+import checkout
+from modelwright import Budget, Request
+from modelwright.runtime.telemetry import Telemetry
+from routing_world import registry_of
+from runtime.dispatch.desk import CARRIERS, Desk
+from runtime.dispatch.faults import FAULTS, playing
+from runtime.dispatch.places import KEY, provider
+from runtime.dispatch.spoken import INPUT_TOKENS, OUTPUT_TOKENS, TEXT
+from runtime.dispatch.test_cancellation import silent, stalling
+from runtime.dispatch.test_retries import BAD, CHAT, GOOD, failing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from opentelemetry.sdk.trace import ReadableSpan
+
+    from runtime.dispatch.places import Places
+
+COST = (INPUT_TOKENS + 2 * OUTPUT_TOKENS) / 10**6
+WELL_KNOWN = {
+    *("anthropic", "aws.bedrock", "azure.ai.inference", "azure.ai.openai", "cohere", "deepseek", "gcp.gemini", "gcp.gen_ai", "gcp.vertex_ai"),
+    *("groq", "ibm.watsonx.ai", "mistral_ai", "moonshot_ai", "openai", "perplexity", "x_ai"),
+}
+
+
+class Seen:
+    """What came of telemetry."""
+
+    def __init__(self) -> None:
+        self._exporter, self._reader = InMemorySpanExporter(), InMemoryMetricReader()
+        self._tracers = TracerProvider()
+        self._tracers.add_span_processor(SimpleSpanProcessor(self._exporter))
+        self.telemetry = Telemetry(self._tracers, MeterProvider([self._reader]))
+        self.tracer = self._tracers.get_tracer("the caller")
+
+    def spans(self, kind: trace.SpanKind) -> list[ReadableSpan]:
+        return [span for span in self._exporter.get_finished_spans() if span.kind == kind and span.name != "caller"]
+
+    @property
+    def call(self) -> ReadableSpan:
+        (found,) = self.spans(trace.SpanKind.INTERNAL)
+        return found
+
+    @property
+    def attempts(self) -> list[ReadableSpan]:
+        return self.spans(trace.SpanKind.CLIENT)
+
+    def everything(self) -> str:
+        return "".join(span.to_json() for span in self._exporter.get_finished_spans())
+
+    def metrics(self) -> dict[str, list[Any]]:
+        """Return the points of each metric."""
+        data = self._reader.get_metrics_data()
+        found = [] if data is None else [metric for resource in data.resource_metrics for scope in resource.scope_metrics for metric in scope.metrics]
+        return {metric.name: list(metric.data.data_points) for metric in found}
+
+
+@pytest.fixture
+def seen() -> Seen:
+    return Seen()
+
+
+def desk_of(places: Places, home: Path, seen: Seen, **more: Any) -> Desk:
+    return Desk(places.registry, home, telemetry=seen.telemetry, **more)
+
+
+def port(places: Places, kind: str) -> int:
+    return int(getattr(places, kind).url.rpartition(":")[2])
+
+
+def of(span: ReadableSpan, *names: str) -> list[Any]:
+    return [(span.attributes or {}).get(name) for name in names]
+
+
+def is_error(span: ReadableSpan) -> str | None:
+    """Return the class of what went wrong, and check that all that say so agree."""
+    kind = (span.attributes or {}).get("error.type")
+    assert (kind is not None) == (span.status.status_code is trace.StatusCode.ERROR)
+    assert span.status.description is None
+    return None if kind is None else str(kind)
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_an_answer_is_a_call_with_one_attempt(seen: Seen, places: Places, home: Path, *, is_async: bool) -> None:
+    assert desk_of(places, home, seen).ask(GOOD, is_async=is_async).answer is not None
+    (attempt,) = seen.attempts
+    common = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "good-openai-chat",
+        "gen_ai.request.model": "m",
+        "gen_ai.response.model": "m",
+        "server.address": "127.0.0.1",
+        "server.port": port(places, "good"),
+    }
+    assert (seen.call.name, dict(seen.call.attributes or {})) == (
+        f"call {GOOD}",
+        {"modelwright.asked": GOOD, "modelwright.candidate": GOOD, "modelwright.attempts": 1, "modelwright.outcome": "succeeded"},
+    )
+    assert (attempt.name, attempt.parent, attempt.kind) == ("chat m", seen.call.context, trace.SpanKind.CLIENT)
+    assert dict(attempt.attributes or {}) == {
+        **common,
+        "gen_ai.response.id": "chatcmpl-1",
+        "gen_ai.response.finish_reasons": ("stop",),
+        "gen_ai.usage.input_tokens": INPUT_TOKENS,
+        "gen_ai.usage.output_tokens": OUTPUT_TOKENS,
+        "modelwright.attempt": 1,
+        "modelwright.candidate": GOOD,
+        "modelwright.route": "default",
+        "modelwright.cost.state": "priced",
+        "modelwright.cost.usd": COST,
+    }
+    assert (is_error(attempt), is_error(seen.call), seen.call.parent) == (None, None, None)
+    metrics = seen.metrics()
+    assert metrics.keys() == {"gen_ai.client.operation.duration", "gen_ai.client.token.usage", "modelwright.cost"}
+    (duration,), (cost,) = metrics["gen_ai.client.operation.duration"], metrics["modelwright.cost"]
+    assert (dict(duration.attributes), duration.count, duration.explicit_bounds[:3]) == (common, 1, (0.01, 0.02, 0.04))
+    assert (dict(cost.attributes), cost.value) == (common, COST)
+    tokens = {point.attributes["gen_ai.token.type"]: (point.sum, dict(point.attributes)) for point in metrics["gen_ai.client.token.usage"]}
+    assert tokens == {
+        "input": (INPUT_TOKENS, {**common, "gen_ai.token.type": "input"}),
+        "output": (OUTPUT_TOKENS, {**common, "gen_ai.token.type": "output"}),
+    }
+
+
+def test_the_settings_of_the_request_are_told_and_what_it_says_is_not(seen: Seen, places: Places, home: Path) -> None:
+    request = Request("My secret is plum.", system="You are quince.", max_output_tokens=9, temperature=0.5, top_p=0.9, stop=["medlar"], json=True)
+    with desk_of(places, home, seen).sync() as dispatcher:
+        dispatcher.complete(GOOD, request, lossy=True)
+    names = ("gen_ai.request.max_tokens", "gen_ai.request.temperature", "gen_ai.request.top_p", "gen_ai.output.type", "gen_ai.request.stream")
+    assert of(seen.attempts[0], *names) == [9, 0.5, 0.9, "json", None]
+    assert not [word for word in ("plum", "quince", "medlar", TEXT, KEY) if word in seen.everything()]
+
+
+def test_each_attempt_is_told_with_how_it_failed(seen: Seen, places: Places, home: Path) -> None:
+    places.bad.begin(failing(429, "no, sk-canary-7d1f0c, you said plum"))
+    assert desk_of(places, home, seen).ask([BAD, GOOD]).answer is not None
+    first, second = seen.attempts
+    assert ([is_error(one) for one in (first, second, seen.call)], of(first, "http.response.status_code")) == (["rate_limit", None, None], [429])
+    assert [of(one, "modelwright.attempt", "modelwright.candidate") for one in (first, second)] == [[1, BAD], [2, GOOD]]
+    assert of(first, "gen_ai.usage.input_tokens", "modelwright.cost.state", "gen_ai.response.id") == [None] * 3
+    assert of(seen.call, "modelwright.attempts", "modelwright.candidate", "modelwright.skipped") == [2, GOOD, (f"{BAD}: failed",)]
+    assert first.parent == second.parent == seen.call.context
+    assert (first.end_time or 0) <= (second.start_time or 0)
+    assert {point.attributes.get("error.type"): point.count for point in seen.metrics()["gen_ai.client.operation.duration"]} == {"rate_limit": 1, None: 1}
+    assert not [word for word in ("plum", KEY) if word in seen.everything()]
+
+
+def test_tries_of_one_route_are_an_attempt_each(seen: Seen, places: Places, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modelwright.runtime.dispatch.engine._BACKOFF_SECONDS", (0.001, 0.001))
+    places.bad.begin(failing(500))
+    assert desk_of(places, home, seen).ask(BAD).kind == "server_error"
+    assert [is_error(one) for one in seen.attempts] == ["server_error"] * 3
+    assert (is_error(seen.call), *of(seen.call, "modelwright.attempts", "modelwright.outcome", "modelwright.candidate")) == ("server_error", 3, "failed", None)
+
+
+def test_what_is_not_sent_is_a_call_without_attempts(seen: Seen, places: Places, home: Path) -> None:
+    budgets = [Budget("cost", "0.000001", period="daily")]
+    assert desk_of(places, home, seen, budgets=budgets).ask(GOOD).failed.kind == "all_models_limits_exceeded"
+    assert (seen.attempts, is_error(seen.call), *of(seen.call, "modelwright.skipped")) == ([], "all_models_limits_exceeded", (f"{GOOD}: spent",))
+    assert list(seen.metrics()) == []
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_stream_is_told_when_it_has_ended(seen: Seen, places: Places, home: Path, *, is_async: bool) -> None:
+    desk = desk_of(places, home, seen)
+
+    async def awaited() -> None:
+        async with desk.awaited() as dispatcher:
+            async for _ in dispatcher.stream(GOOD, "Hello?"):
+                assert seen.attempts == seen.spans(trace.SpanKind.INTERNAL) == []
+
+    if is_async:
+        asyncio.run(awaited())
+    else:
+        with desk.sync() as dispatcher:
+            for _ in dispatcher.stream(GOOD, "Hello?"):
+                assert seen.attempts == seen.spans(trace.SpanKind.INTERNAL) == []
+    (attempt,) = seen.attempts
+    (first_chunk,) = seen.metrics()["gen_ai.client.operation.time_to_first_chunk"]
+    assert of(attempt, "gen_ai.request.stream", "gen_ai.response.time_to_first_chunk", "gen_ai.usage.output_tokens") == [True, first_chunk.sum, OUTPUT_TOKENS]
+    assert 0 < first_chunk.sum <= ((attempt.end_time or 0) - (attempt.start_time or 0)) / 1e9
+    assert is_error(seen.call) is None
+
+
+@pytest.mark.parametrize("how", ["closed", "dropped"])
+def test_a_stream_that_is_left_is_told_as_given_up(how: str, seen: Seen, places: Places, home: Path) -> None:
+    places.bad.begin(stalling())
+    with desk_of(places, home, seen).sync() as dispatcher:
+        stream = dispatcher.stream(BAD, "Hello?")
+        assert next(stream.texts()) == "Hello"
+        assert seen.attempts == []
+        if how == "closed":
+            stream.close()
+        else:
+            del stream
+            gc.collect()
+        (attempt,) = seen.attempts
+    assert ([is_error(one) for one in (attempt, seen.call)], *of(seen.call, "modelwright.outcome")) == (["aborted"] * 2, "partial")
+    assert of(attempt, "gen_ai.usage.input_tokens", "modelwright.cost.state") == [None, "priced"]  # nobody counted: a guess is no usage
+
+
+def test_a_stream_that_broke_is_told_as_that(seen: Seen, places: Places, home: Path) -> None:
+    places.bad.begin(playing(next(fault for fault in FAULTS if fault.name == "close between chunks"), CHAT))
+    desk_of(places, home, seen).ask([BAD, GOOD], is_stream=True)
+    assert [is_error(one) for one in (*seen.attempts, seen.call)] == ["stream_broken"] * 2
+    assert of(seen.attempts[0], "gen_ai.usage.output_tokens", "modelwright.cost.state", "gen_ai.response.model") == [None, "priced", "m"]
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_a_call_that_is_cancelled_is_told_as_given_up(carrier: str, seen: Seen, places: Places, home: Path) -> None:
+    places.bad.begin(silent)
+
+    async def main() -> None:
+        async with desk_of(places, home, seen, carrier=carrier).awaited() as dispatcher:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await dispatcher.complete(BAD, "Hello?")
+
+    asyncio.run(main())
+    assert [is_error(one) for one in (*seen.attempts, seen.call)] == ["aborted"] * 2
+
+
+def test_the_callers_span_is_above_and_stays_the_current_one(seen: Seen, places: Places, home: Path) -> None:
+    with desk_of(places, home, seen).sync() as dispatcher, seen.tracer.start_as_current_span("caller") as caller:
+        for _ in dispatcher.stream(GOOD, "Hello?"):
+            assert trace.get_current_span() is caller
+        assert trace.get_current_span() is caller
+    assert seen.call.parent == caller.get_span_context()
+    assert not {"traceparent", "tracestate", "baggage"} & places.good.asked[0].headers.keys()
+
+
+def _is_each_under_its_own(seen: Seen, callers: dict[str, int], count: int) -> None:
+    calls = {span.context.span_id: span for span in seen.spans(trace.SpanKind.INTERNAL) if span.context}
+    assert len(calls) == len(seen.attempts) == count
+    for call in calls.values():
+        assert call.parent is not None
+        assert callers[str(of(call, "modelwright.asked")[0])] == call.parent.span_id
+    for attempt in seen.attempts:
+        assert attempt.parent is not None
+        assert of(calls[attempt.parent.span_id], "modelwright.asked") == of(attempt, "modelwright.candidate")
+
+
+REFS = ["good-openai-chat/m", "good-openai-chat/n"]
+
+
+def test_calls_of_many_tasks_are_under_the_span_of_each(seen: Seen, places: Places, home: Path) -> None:
+    callers: dict[str, int] = {}
+
+    async def task(dispatcher: Any, ref: str) -> None:
+        with seen.tracer.start_as_current_span("caller") as caller:
+            callers[ref] = caller.get_span_context().span_id
+            await asyncio.gather(*(dispatcher.complete(ref, "Hello?") for _ in range(8)))
+
+    async def main() -> None:
+        async with desk_of(places, home, seen, carrier="aiohttp").awaited() as dispatcher:
+            await asyncio.gather(*(task(dispatcher, ref) for ref in REFS))
+
+    asyncio.run(main())
+    _is_each_under_its_own(seen, callers, 16)
+
+
+def test_calls_of_many_threads_are_under_the_span_of_each(seen: Seen, places: Places, home: Path) -> None:
+    callers: dict[str, int] = {}
+
+    def thread(ref: str) -> None:
+        with seen.tracer.start_as_current_span("caller") as caller:
+            callers[ref] = caller.get_span_context().span_id
+            for _ in range(4):
+                dispatcher.complete(ref, "Hello?")
+
+    with desk_of(places, home, seen).sync() as dispatcher, ThreadPoolExecutor(2) as threads:
+        list(threads.map(thread, REFS))
+    _is_each_under_its_own(seen, callers, 8)
+
+
+def test_a_provider_goes_by_the_name_that_the_conventions_give_it(seen: Seen, places: Places, home: Path) -> None:
+    registry = registry_of(providers={"xai": provider(places.good.url, CHAT)})
+    Desk(registry, home, telemetry=seen.telemetry).ask("xai/m")
+    assert of(seen.attempts[0], "gen_ai.provider.name") == ["x_ai"]
+
+
+def test_those_names_are_known_and_others_than_ours() -> None:
+    words: dict[str, Any] = yaml.safe_load((checkout.ROOT / "registry" / "vocabulary" / "telemetry.yaml").read_text())["words"]
+    ours = {path.stem for path in (checkout.ROOT / "registry" / "providers").iterdir()}
+    assert words.keys() <= ours
+    assert {word["name"] for word in words.values()} <= WELL_KNOWN
+    assert not [name for name, word in words.items() if word["name"] == name]
+
+
+def test_it_is_imported_when_it_is_asked_for_and_the_cure_is_told_where_it_is_not_there(small_artifact: Path) -> None:
+    code = """
+import sys
+import modelwright
+from modelwright.runtime.dispatch.dispatcher import Dispatcher
+registry = modelwright.load(sys.argv[1])
+Dispatcher(registry).close()
+print("opentelemetry" in sys.modules)
+Dispatcher(registry, telemetry=True).close()
+print("opentelemetry" in sys.modules)
+for name in [name for name in sys.modules if name.startswith(("opentelemetry", "modelwright.runtime.telemetry"))]:
+    del sys.modules[name]
+sys.modules["opentelemetry"] = None
+try:
+    Dispatcher(registry, telemetry=True)
+except modelwright.UsageError as error:
+    print(error, error.__suppress_context__)
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(small_artifact)], check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines() == ["False", "True", "opentelemetry-api is not installed: pip install 'modelwright[otel]' True"]
