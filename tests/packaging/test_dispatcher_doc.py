@@ -154,8 +154,8 @@ def test_four_processes_stay_within_ten_cents_and_outlive_the_first_server(serve
 
 
 def test_the_other_programs_run_as_written(servers: subprocess.Popen[str], capsys: pytest.CaptureFixture[str]) -> None:
-    _, asked, vectors, many, canned, sdk = blocks(PAGE, "python")
-    for program in (asked, vectors, many, canned, sdk, *(block for block in blocks(README, "python") if "Dispatcher" in block)):
+    _, asked, vectors, many, canned, telemetry, sdk = blocks(PAGE, "python")
+    for program in (asked, vectors, many, canned, telemetry, sdk, *(block for block in blocks(README, "python") if "Dispatcher" in block)):
         exec(compile(program, str(PAGE), "exec"), {})
     shown = capsys.readouterr().out.splitlines()
     assert shown[0].startswith("{} Usage(input_tokens=10, output_tokens=3")
@@ -163,7 +163,8 @@ def test_the_other_programs_run_as_written(servers: subprocess.Popen[str], capsy
     assert shown[2] == "13 False None"
     assert shown[3] == "64 answers, 0.1408 USD"
     assert shown[4] == "Hello. ['routed', 'sent', 'settled']"
-    assert shown[5].startswith("openai.OpenAI chat.completions.create http://127.0.0.1:")
+    assert shown[5:7] == ["chat small one/small", "call one/small one/small"]
+    assert shown[7].startswith("openai.OpenAI chat.completions.create http://127.0.0.1:")
 
 
 @pytest.mark.parametrize("page", [PAGE, README], ids=lambda page: page.stem)
