@@ -27,7 +27,7 @@ except ModuleNotFoundError:
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from ..ir.chat import Response
+    from ..ir.chat import Request, Response
     from ..ir.usage import Usage
     from .cost import Cost
     from .dispatch.answer import Attempt
@@ -112,6 +112,7 @@ class _Watch:
 
     def __init__(self, run: _WatchedRun) -> None:
         self._run, self._telemetry = run, run.telemetry
+        self._request, self._is_stream = run.request, run.options.is_stream
         self._span = self._telemetry.tracer.start_span(f"call {run.asked}".rstrip(), get_current(), SpanKind.INTERNAL, {"modelwright.asked": run.asked})
         self._context = set_span_in_context(self._span, get_current())
         self._attempt: Span | None = None
@@ -132,7 +133,7 @@ class _Watch:
         """Hear of what came of it."""
         if type(step) is Shut:
             self._shut_at = time_ns()
-        elif type(step) is Read and type(told) is bytes and self._first_after is None and self._run.options.is_stream:
+        elif type(step) is Read and type(told) is bytes and self._first_after is None and self._is_stream:
             self._first_after = self._run._core.monotonic() - self._sent_at
 
     def ended(self, error: BaseException | None) -> None:
@@ -153,18 +154,18 @@ class _Watch:
     def _open_attempt(self, step: Open) -> None:
         run = self._run
         way = run.current.way  # type: ignore[union-attr]  # there is one when a request is sent
-        place = urlsplit(step.url)
         model, provider = way.endpoint.upstream_id, way.candidate.model.provider
         self._known = {
             "gen_ai.operation.name": _OPERATION,
             "gen_ai.provider.name": run._core.registry.words("telemetry").get(provider, {}).get("name", provider),
             "gen_ai.request.model": model,
-            "server.address": place.hostname or "",
-            "server.port": place.port or _PORTS.get(place.scheme, 0),
+            **_server(step.url),
         }
         self._number += 1
         own = {"modelwright.candidate": way.candidate.name, "modelwright.route": way.endpoint.route, "modelwright.attempt": self._number}
-        self._attempt = self._telemetry.tracer.start_span(f"{_OPERATION} {model}", self._context, SpanKind.CLIENT, {**self._known, **own, **_settings(run)})
+        self._attempt = self._telemetry.tracer.start_span(
+            f"{_OPERATION} {model}", self._context, SpanKind.CLIENT, {**self._known, **own, **_settings(self._request, is_stream=self._is_stream)}
+        )
         self._sent_at, self._first_after, self._shut_at = run._core.monotonic(), None, None
 
     def _close_attempt(self, *, is_last: bool = False) -> None:
@@ -206,14 +207,23 @@ class _Watch:
         span.set_attributes({name: value for name, value in given.items() if value is not None})
 
 
-def _settings(run: Run) -> dict[str, Any]:
-    request = run.request
+def _settings(request: Request, *, is_stream: bool) -> dict[str, Any]:
     found = {f"gen_ai.request.{called}": value for name, called in _SETTINGS.items() if (value := getattr(request, name)) is not None}
-    if run.options.is_stream:
+    if is_stream:
         found["gen_ai.request.stream"] = True
     if request.json or request.json_schema is not None:
         found["gen_ai.output.type"] = "json"
     return found
+
+
+def _server(url: str) -> dict[str, Any]:
+    """Return where *url* is, and nothing else of it; nothing where that cannot be read, which is the transport's to complain about."""
+    try:
+        place = urlsplit(url)
+        port = place.port or _PORTS.get(place.scheme)
+    except ValueError:
+        return {}
+    return {"server.address": place.hostname, "server.port": port} if place.hostname and port else {}
 
 
 def _quantities(usage: Usage) -> dict[str, int]:

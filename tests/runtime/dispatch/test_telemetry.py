@@ -20,6 +20,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 import checkout
 from modelwright import Budget, Request
+from modelwright.runtime import telemetry
 from modelwright.runtime.telemetry import Telemetry
 from routing_world import registry_of
 from runtime.dispatch.desk import CARRIERS, Desk
@@ -247,6 +248,21 @@ def test_the_callers_span_is_above_and_stays_the_current_one(seen: Seen, places:
         assert trace.get_current_span() is caller
     assert seen.call.parent == caller.get_span_context()
     assert not {"traceparent", "tracestate", "baggage"} & places.good.asked[0].headers.keys()
+
+
+@pytest.mark.parametrize(
+    ("url", "address", "port"),
+    [
+        ("https://me:secret@api.example:8443/v1?key=secret", "api.example", 8443),
+        ("http://[::1]/v1", "::1", 80),
+        ("https://api.example", "api.example", 443),
+        ("http://api.example:99999/", None, None),
+        ("http://[", None, None),
+        ("gopher://api.example/", None, None),
+    ],
+)
+def test_of_an_address_the_server_is_told_alone_and_one_that_is_none_fails_nothing(url: str, address: str | None, port: int | None) -> None:
+    assert telemetry._server(url) == ({} if address is None else {"server.address": address, "server.port": port})
 
 
 def _is_each_under_its_own(seen: Seen, callers: dict[str, int], count: int) -> None:

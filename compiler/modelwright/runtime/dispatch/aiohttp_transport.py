@@ -99,9 +99,9 @@ class _Reply:
 
     async def read(self, seconds: float) -> bytes | Down | None:
         body = self._body
-        if body.is_eof():
-            return body.read_nowait() or None
         try:
+            if body.is_eof():
+                return body.read_nowait() or None
             async with asyncio.timeout(seconds):
                 return await body.readany() or None
         except _ERRORS as error:
