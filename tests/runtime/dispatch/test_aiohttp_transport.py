@@ -21,6 +21,7 @@ from modelwright.runtime.dispatch.async_dispatcher import AsyncDispatcher
 from modelwright.runtime.dispatch.httpx_transport import AsyncHttpxTransport
 from modelwright.runtime.dispatch.steps import CUT, TIMEOUT, UNREACHABLE, Down, Open
 from modelwright.runtime.errors import UsageError
+from runtime.dispatch.desk import in_use
 from runtime.dispatch.loopback import serving
 from runtime.dispatch.places import ENVIRON
 from runtime.dispatch.spoken import TEXT
@@ -133,13 +134,14 @@ def test_a_connector_of_ones_own_is_left_open(places: Places) -> None:
 
 
 @every_carrier
-def test_what_is_sent_is_what_was_said(carrier: str, places: Places) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])  # cookies of addresses are another matter than those of names
+def test_what_is_sent_is_what_was_said(carrier: str, host: str, places: Places) -> None:
     places.bad.begin(lambda wire, _: wire.whole(b"{}", set_cookie="a=b"))
     path = "/model/arn%3Aaws%2Fx:0/~converse+stream?a=%20b&c=d%2Fe"
 
     async def twice(transport: Any) -> None:
         for _ in range(2):
-            await told(transport, asking(places.bad.url + path, user_agent="mine/1", authorization="Bearer sk-1"))
+            await told(transport, asking(places.bad.url.replace("127.0.0.1", host) + path, user_agent="mine/1", authorization="Bearer sk-1"))
 
     running(twice, MAKERS[carrier])
     (first, second) = places.bad.asked
@@ -257,6 +259,7 @@ def test_an_answer_that_is_not_let_go_of_keeps_its_connection(carrier: str, plac
         first = await transport.open(asking(places.bad.url))
         await asyncio.sleep(0.02)
         second = await transport.open(asking(places.bad.url))
+        assert places.bad.open == 2
         await first.drop()
         body = await second.read(2)
         await second.drop()
@@ -264,6 +267,46 @@ def test_an_answer_that_is_not_let_go_of_keeps_its_connection(carrier: str, plac
 
     places.bad.begin(lambda wire, _: wire.whole(b"{}"))
     assert running(both, MAKERS[carrier]) == b"{}"
+
+
+def _amiss(wire: Wire, asked: Asked) -> None:
+    """Say what was asked, with something amiss by its number."""
+    kind = int(asked.body) % 8
+    if kind == 0:
+        wire.whole(asked.body, 429)
+    elif kind == 1:
+        wire.whole(asked.body)
+        wire.whole(b"stray")
+    elif kind == 2:
+        wire.close()
+    elif kind == 3:
+        wire.head(content_length="100")
+        wire.stall(5)
+    elif kind == 4:
+        wire.head(transfer_encoding="chunked")
+        wire.chunks([asked.body], ends=False)
+        wire.send(b"zz")
+    else:
+        wire.whole(asked.body)
+
+
+def test_of_many_answers_at_once_each_is_its_own_whatever_becomes_of_the_others(places: Places) -> None:
+    async def one(transport: Any, number: int) -> Any:
+        found = await told(transport, Open("POST", places.bad.url, {}, b"%d" % number, 5.0, 5.0), 0.1)
+        return found.kind if isinstance(found, Down) else found[1]
+
+    async def many(transport: Any) -> list[Any]:
+        found = []
+        for round_ in range(4):
+            found += await asyncio.gather(*(one(transport, round_ * 64 + number) for number in range(64)))
+        assert in_use(transport) == []
+        return found
+
+    places.bad.begin(_amiss)
+    found = running(many)
+    assert {number % 8 for number, told in enumerate(found) if told == b"%d" % number} >= {0, 5, 6, 7}
+    assert [told for number, told in enumerate(found) if isinstance(told, bytes) and told != b"%d" % number] == []
+    assert [told for number, told in enumerate(found) if number % 8 in {0, 5, 6, 7} and told != b"%d" % number] == []
 
 
 @every_carrier
