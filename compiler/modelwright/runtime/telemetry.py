@@ -27,25 +27,28 @@ except ModuleNotFoundError:
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from ..ir.chat import Request, Response
     from ..ir.usage import Usage
     from .cost import Cost
     from .dispatch.answer import Attempt
 
-_OPERATION = "chat"
+_OPERATIONS = {"chat": "chat", "embedding": "embeddings", "count": "count_tokens"}
+"""What a task is called; the last is a name of ours."""
 _SECONDS = [0.01 * 2**power for power in range(14)]
 _TOKENS = [4**power for power in range(14)]
 _PORTS = {"http": 80, "https": 443}
 _SETTINGS = {
-    "max_output_tokens": "max_tokens",
-    **{name: name for name in ("temperature", "top_p", "top_k", "seed", "presence_penalty", "frequency_penalty")},
+    "max_output_tokens": "gen_ai.request.max_tokens",
+    **{name: f"gen_ai.request.{name}" for name in ("temperature", "top_p", "top_k", "seed", "presence_penalty", "frequency_penalty")},
+    "dimensions": "gen_ai.embeddings.dimension.count",
 }
 _QUANTITIES = {
+    "gen_ai.usage.input_tokens": ("input_tokens",),
+    "gen_ai.usage.output_tokens": ("output_tokens",),
     "gen_ai.usage.cache_read.input_tokens": ("cache_read_tokens",),
     "gen_ai.usage.cache_creation.input_tokens": ("cache_write_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens"),
     "gen_ai.usage.reasoning.output_tokens": ("reasoning_tokens",),
 }
-"""Of which of ours each is the sum; they are part of the total of the input, and of the output."""
+"""Of which of ours each is the sum; the first two are totals."""
 _ABORTED = "aborted"
 
 
@@ -112,7 +115,7 @@ class _Watch:
 
     def __init__(self, run: _WatchedRun) -> None:
         self._run, self._telemetry = run, run.telemetry
-        self._request, self._is_stream = run.request, run.options.is_stream
+        self._task, self._operation = run.task, _OPERATIONS[run.task.asks]
         self._span = self._telemetry.tracer.start_span(f"call {run.asked}".rstrip(), get_current(), SpanKind.INTERNAL, {"modelwright.asked": run.asked})
         self._context = set_span_in_context(self._span, get_current())
         self._attempt: Span | None = None
@@ -133,7 +136,7 @@ class _Watch:
         """Hear of what came of it."""
         if type(step) is Shut:
             self._shut_at = time_ns()
-        elif type(step) is Read and type(told) is bytes and self._first_after is None and self._is_stream:
+        elif type(step) is Read and type(told) is bytes and self._first_after is None and self._task.is_stream:
             self._first_after = self._run._core.monotonic() - self._sent_at
 
     def ended(self, error: BaseException | None) -> None:
@@ -156,16 +159,14 @@ class _Watch:
         way = run.current.way  # type: ignore[union-attr]  # there is one when a request is sent
         model, provider = way.endpoint.upstream_id, way.candidate.model.provider
         self._known = {
-            "gen_ai.operation.name": _OPERATION,
+            "gen_ai.operation.name": self._operation,
             "gen_ai.provider.name": run._core.registry.words("telemetry").get(provider, {}).get("name", provider),
             "gen_ai.request.model": model,
             **_server(step.url),
         }
         self._number += 1
         own = {"modelwright.candidate": way.candidate.name, "modelwright.route": way.endpoint.route, "modelwright.attempt": self._number}
-        self._attempt = self._telemetry.tracer.start_span(
-            f"{_OPERATION} {model}", self._context, SpanKind.CLIENT, {**self._known, **own, **_settings(self._request, is_stream=self._is_stream)}
-        )
+        self._attempt = self._telemetry.tracer.start_span(f"{self._operation} {model}", self._context, SpanKind.CLIENT, {**self._known, **own, **_settings(self._task)})
         self._sent_at, self._first_after, self._shut_at = run._core.monotonic(), None, None
 
     def _close_attempt(self, *, is_last: bool = False) -> None:
@@ -176,15 +177,16 @@ class _Watch:
         attempt: Attempt | None = run.attempts[self._number - 1] if len(run.attempts) >= self._number else None
         failure = None if attempt is None else attempt.failure
         kind = failure.kind if failure is not None else None if attempt is not None else _ABORTED
-        response = run._received.response if is_last and run.cost is not None else None
+        cost = run.cost if is_last else None
+        response = None if cost is None else run._received.response
         known, measures = self._known, self._telemetry
         if response is not None and response.model:
             known["gen_ai.response.model"] = response.model
         if self._first_after is not None:
             span.set_attribute("gen_ai.response.time_to_first_chunk", self._first_after)
             measures.first_chunk.record(self._first_after, known, self._context)
-        if response is not None:
-            self._answered(span, response, run.cost)
+        if cost is not None:
+            self._answered(span, response, cost)
         if kind is not None:
             known = {**known, "error.type": kind}
             span.set_status(StatusCode.ERROR)
@@ -193,25 +195,26 @@ class _Watch:
         measures.duration.record(seconds, known, self._context)
         span.end(self._shut_at)
 
-    def _answered(self, span: Span, response: Response, cost: Cost | None) -> None:
-        given: dict[str, Any] = {"gen_ai.response.id": response.id, **_money(cost)}
-        if response.stop_reason is not None:
-            given["gen_ai.response.finish_reasons"] = [response.stop_reason]
+    def _answered(self, span: Span, response: Any, cost: Cost) -> None:
+        reason = getattr(response, "stop_reason", None)
+        given = {"gen_ai.response.id": getattr(response, "id", None), "gen_ai.response.finish_reasons": None if reason is None else [reason], **_money(cost)}
         measures, known = self._telemetry, self._known
-        if cost is not None and cost.attodollars:
+        if cost.attodollars:
             measures.cost.add(float(cost.usd or 0), known, self._context)
-        if cost is not None and not cost.usage.estimated:
+        if not cost.usage.estimated:
             given |= _quantities(cost.usage)
-            measures.tokens.record(cost.usage.input_tokens, {**known, "gen_ai.token.type": "input"}, self._context)
-            measures.tokens.record(cost.usage.output_tokens, {**known, "gen_ai.token.type": "output"}, self._context)
+            for kind, many in (("input", cost.usage.input_tokens), ("output", cost.usage.output_tokens)):
+                if many:
+                    measures.tokens.record(many, {**known, "gen_ai.token.type": kind}, self._context)
         span.set_attributes({name: value for name, value in given.items() if value is not None})
 
 
-def _settings(request: Request, *, is_stream: bool) -> dict[str, Any]:
-    found = {f"gen_ai.request.{called}": value for name, called in _SETTINGS.items() if (value := getattr(request, name)) is not None}
-    if is_stream:
+def _settings(task: Any) -> dict[str, Any]:
+    request = task.request
+    found = {called: value for name, called in _SETTINGS.items() if (value := getattr(request, name, None)) is not None}
+    if task.is_stream:
         found["gen_ai.request.stream"] = True
-    if request.json or request.json_schema is not None:
+    if getattr(request, "json", False) or getattr(request, "json_schema", None) is not None:
         found["gen_ai.output.type"] = "json"
     return found
 
@@ -227,13 +230,10 @@ def _server(url: str) -> dict[str, Any]:
 
 
 def _quantities(usage: Usage) -> dict[str, int]:
-    found = {called: sum(getattr(usage, name) for name in names) for called, names in _QUANTITIES.items()}
-    return {"gen_ai.usage.input_tokens": usage.input_tokens, "gen_ai.usage.output_tokens": usage.output_tokens, **{called: many for called, many in found.items() if many}}
+    return {called: many for called, names in _QUANTITIES.items() if (many := sum(getattr(usage, name) for name in names))}
 
 
-def _money(cost: Cost | None) -> dict[str, Any]:
-    if cost is None:
-        return {}
+def _money(cost: Cost) -> dict[str, Any]:
     return {"modelwright.cost.state": cost.state, "modelwright.cost.usd": None if cost.usd is None else float(cost.usd)}
 
 

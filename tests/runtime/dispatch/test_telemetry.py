@@ -19,15 +19,17 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 import checkout
-from modelwright import Budget, Request
+from modelwright import Budget, Dispatcher, Request
 from modelwright.runtime import telemetry
 from modelwright.runtime.telemetry import Telemetry
 from routing_world import registry_of
 from runtime.dispatch.desk import CARRIERS, Desk
 from runtime.dispatch.faults import FAULTS, playing
-from runtime.dispatch.places import KEY, provider
+from runtime.dispatch.places import ENVIRON, KEY, provider
+from runtime.dispatch.scripted import Scripted
 from runtime.dispatch.spoken import INPUT_TOKENS, OUTPUT_TOKENS, TEXT
 from runtime.dispatch.test_cancellation import silent, stalling
+from runtime.dispatch.test_embedding import ONE as VECTORS, Played, dispatcher as embedder, failed
 from runtime.dispatch.test_retries import BAD, CHAT, GOOD, failing
 
 if TYPE_CHECKING:
@@ -239,6 +241,28 @@ def test_a_call_that_is_cancelled_is_told_as_given_up(carrier: str, seen: Seen, 
 
     asyncio.run(main())
     assert [is_error(one) for one in (*seen.attempts, seen.call)] == ["aborted"] * 2
+
+
+def test_each_request_for_vectors_is_told(seen: Seen) -> None:
+    with embedder(Played(failed(503)), texts=2, telemetry=seen.telemetry) as dispatcher:
+        dispatcher.embed([VECTORS, "two/vectors"], ["plum", "quince", "medlar"], dimensions=3)
+    names = ("gen_ai.operation.name", "gen_ai.response.model", "gen_ai.embeddings.dimension.count", "gen_ai.usage.input_tokens", "modelwright.cost.usd")
+    assert [(span.name, is_error(span), of(span, *names)) for span in seen.attempts] == [
+        ("embeddings vectors", "server_error", ["embeddings", None, 3, None, None]),
+        ("embeddings vectors", None, ["embeddings", "acme-vectors", 3, 10, 0.00001]),
+        ("embeddings vectors", None, ["embeddings", "acme-vectors", 3, 6, 0.000006]),
+    ]
+    assert [of(span, "modelwright.attempts", "modelwright.outcome") for span in seen.spans(trace.SpanKind.INTERNAL)] == [[2, "succeeded"], [1, "succeeded"]]
+    assert [(point.attributes["gen_ai.token.type"], point.sum) for point in seen.metrics()["gen_ai.client.token.usage"]] == [("input", 16)]
+    assert "quince" not in seen.everything()
+
+
+def test_a_count_is_told(seen: Seen) -> None:
+    registry = registry_of(providers={"acme": provider("https://acme.example/v1", "anthropic-messages")})
+    with Dispatcher(registry, transport=Scripted(b'{"input_tokens": 9}'), environ=ENVIRON, telemetry=seen.telemetry) as dispatcher:
+        assert dispatcher.count_tokens("acme/m", "Hello?").input_tokens == 9
+    (attempt,) = seen.attempts
+    assert (attempt.name, is_error(attempt), *of(attempt, "gen_ai.usage.input_tokens", "modelwright.cost.state")) == ("count_tokens m", None, None, None)
 
 
 def test_the_callers_span_is_above_and_stays_the_current_one(seen: Seen, places: Places, home: Path) -> None:

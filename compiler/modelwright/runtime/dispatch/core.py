@@ -299,3 +299,4 @@ if TYPE_CHECKING:
     from ..telemetry import Telemetry
     from .prepare import Way
     from .steps import Down
+    from .tasks import Task
