@@ -61,14 +61,12 @@ class Core:
         timer: "Callable[[], float]" = monotonic,
         choose: "Callable[[int], int] | None" = None,
     ) -> None:
-        self.registry = registry
-        self.now, self.monotonic = now, timer
+        self.registry, self.now, self.monotonic = registry, now, timer
         self.limits = limits or TimeLimits()
         self.longest_wait_seconds = longest_wait_seconds
         self._policy: dict[str, Any] = registry.setting("policy") or {}
         self.policy_failover: str = failover or self._policy.get("failover", "classified")
-        self._hook = hook
-        self.is_heard = hook is not None
+        self._hook, self.is_heard = hook, hook is not None
         self.expected_output_tokens = expected_output_tokens
         self.store = guarded(open_store(state) if isinstance(state, str) else state, on_state_down, hook)
         words = registry.words("errors")
