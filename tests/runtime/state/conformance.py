@@ -321,9 +321,13 @@ class StoreConformance:
         assert len(store.outcomes(["a"], store.now())["a"]) == 1
         clock.now += OUTCOMES_KEPT_SECONDS
         assert store.outcomes(["a"], store.now()) == {}
+
+    def test_what_is_forgotten_is_gone_when_the_clock_is_put_back(self, store: Store, clock: Clock) -> None:
+        store.see([("a", True)], START)
+        clock.now += 2 * OUTCOMES_KEPT_SECONDS
         store.see([("b", True)], store.now())  # which tidies
-        clock.now = first
-        assert store.outcomes(["a"], store.now()) == {}
+        clock.now = START
+        assert store.outcomes(["a"], START) == {}
 
     def test_settling_sees_outcomes_in_the_same_step(self, store: Store) -> None:
         held = self.granted(store, line())
