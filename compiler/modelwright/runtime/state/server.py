@@ -52,7 +52,7 @@ class Server:
     Raises UsageError when the URL is none, or the library is missing.
     """
 
-    __slots__ = ("_connection", "_errors", "_free", "_pid", "_script", "_sha", "ahead_seconds", "name", "prefix", "timed_at")
+    __slots__ = ("_by_sha", "_connection", "_errors", "_free", "_pid", "_whole", "ahead_seconds", "name", "prefix", "timed_at")
 
     ahead_seconds: "float | None"
     """How far the server's clock is ahead of this machine's; None: it was never asked."""
@@ -95,12 +95,13 @@ class Server:
         kind_of_connection = getattr(library, {"redis": "Connection", "rediss": "SSLConnection", "unix": "UnixDomainSocketConnection"}[kind])
         self._connection = lambda: kind_of_connection(**given)
         self._errors = library.exceptions
-        self._script, self._sha = script, sha1(script.encode(), usedforsecurity=False).hexdigest()
+        self._whole = _packed(b"EVAL", script.encode(), b"1", self.prefix.encode())
+        self._by_sha = _packed(b"EVALSHA", sha1(script.encode(), usedforsecurity=False).hexdigest().encode(), b"1", self.prefix.encode())
         self._pid = os.getpid()
         self._free: list[Any] = []
         self.ahead_seconds, self.timed_at = None, 0.0
 
-    def ask(self, *words: "str | bytes | int") -> "Any":
+    def ask(self, *words: "str | int") -> "Any":
         """Return what the script makes of *words*; raises StateError."""
         if self._pid != os.getpid():
             self._pid, self._free = os.getpid(), []
@@ -110,30 +111,32 @@ class Server:
             seconds, micros, answer = self._answer(connection, words)
             ended = time()
         except self._errors.ResponseError as error:  # the connection is in order
-            self._free.append(connection)
+            self._free.append((connection, time()))
             raise self._said(error) from None  # what the library says may repeat what it was given
         except BaseException as error:
             connection.disconnect()
             if isinstance(error, self._errors.RedisError | OSError):
                 raise self._said(error) from None
             raise
-        self._free.append(connection)
+        self._free.append((connection, ended))
         self._note_time(int(seconds) + int(micros) / 1e6, began, ended)
         return answer
 
     def close(self) -> None:
         """Let go of the connections; the next question opens new ones."""
         free, self._free = self._free, []
-        for connection in free:
+        for connection, _ in free:
             connection.disconnect()
 
     def _free_one(self) -> "Any":
         """Return a connection that is open and still; None when there is none."""
         while self._free:
             try:
-                connection = self._free.pop()
+                connection, used_at = self._free.pop()
             except IndexError:  # another thread was quicker
                 break
+            if 0 <= time() - used_at < _FRESH_SECONDS:
+                return connection
             try:
                 if not connection.can_read(0):
                     return connection
@@ -142,12 +145,14 @@ class Server:
             connection.disconnect()
         return None
 
-    def _answer(self, connection: "Any", words: "tuple[str | bytes | int, ...]") -> "Any":
+    def _answer(self, connection: "Any", words: "Sequence[str | int]") -> "Any":
+        packed = _packed(*[str(word).encode() for word in words])
+        count = 4 + len(words)
         try:
-            connection.send_command("EVALSHA", self._sha, 1, self.prefix, *words)
+            connection.send_packed_command([b"*%d\r\n%b%b" % (count, self._by_sha, packed)])
             return connection.read_response()
         except self._errors.NoScriptError:
-            connection.send_command("EVAL", self._script, 1, self.prefix, *words)
+            connection.send_packed_command([b"*%d\r\n%b%b" % (count, self._whole, packed)])
             return connection.read_response()
 
     def _note_time(self, at: float, began: float, ended: float) -> None:
@@ -172,7 +177,13 @@ class Server:
 
 
 _LONGEST = 200
+_FRESH_SECONDS = 1.0
+"""How long a connection is taken to be open without a look."""
 _FORM = "write redis://HOST:PORT, rediss://HOST:PORT or unix:///PATH, with a number of the database and settings behind it where need be"
+
+
+def _packed(*words: bytes) -> bytes:
+    return b"".join([b"$%d\r\n%b\r\n" % (len(word), word) for word in words])
 
 
 def _library() -> "Any":
@@ -185,5 +196,5 @@ def _library() -> "Any":
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
