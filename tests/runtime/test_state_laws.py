@@ -21,12 +21,10 @@ from modelwright.runtime.state.memory import MemoryStore
 from modelwright.runtime.state.redis import RedisStore
 from modelwright.runtime.state.sqlite import SqliteStore
 from runtime.state.conformance import START, Clock
-from runtime.state.redis_server import RedisServer, running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from modelwright.runtime.state import Store
+    from runtime.state.redis_server import RedisServer
 
 DAY = 86_400
 SERIES = ("a", "b", "c")
@@ -219,12 +217,6 @@ class PutBackABit(PutBack):
     @rule(step=st.sampled_from([-40_000, -3600, -61, -30, -1, 1, 30, 61, 3600, 40_000]))
     def turn(self, step: float) -> None:
         self.clock.now = min(max(self.clock.now + step, START - 40_000), START + 40_000)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    with running(tmp_path_factory.mktemp("redis")) as server:
-        yield server
 
 
 def _run(machine: type[RuleBasedStateMachine], examples: int) -> None:

@@ -28,6 +28,12 @@ def needs_redis() -> None:
         pytest.skip("neither redis-server nor valkey-server is installed (Debian: apt-get install redis-server)")
 
 
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
 class RedisServer:
     """The server, which is started by `start`. *settings* are those of its command line, as `requirepass="…"`."""
 
@@ -35,9 +41,7 @@ class RedisServer:
         needs_redis()
         self.folder = folder
         self.settings = {"save": "", "appendonly": "no", "loglevel": "warning", "bind": "127.0.0.1", **settings}
-        with socket.socket() as found:
-            found.bind(("127.0.0.1", 0))
-            self.port = found.getsockname()[1]
+        self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}"
         self.client: Any = redis.Redis(port=self.port, password=settings.get("requirepass"))
         self._process: subprocess.Popen[bytes] | None = None

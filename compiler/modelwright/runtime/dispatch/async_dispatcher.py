@@ -1,17 +1,20 @@
 """Calls that are awaited."""
 
 import asyncio
+from contextlib import suppress
+from functools import partial
 
 from ..registry import Registry, load
 from .answer import Answer
 from .calls import count, embed, route, run
 from .core import Core
-from .steps import Down, Open, Read, Shut, Sleep, Work
+from .steps import Ask, Down, Open, Read, Shut, Sleep, Work
 
 
 class AsyncDispatcher:
     """
-    As `Dispatcher`, awaited: for one event loop. What takes long where it is looked for, as a credential that a program gives, is done in a thread.
+    As `Dispatcher`, awaited: for one event loop. What may take long, as a credential that a program gives or a store on another machine, is
+    asked for in a thread, and the hook is called there, too.
 
         async with AsyncDispatcher() as dispatcher:
             answer = await dispatcher.complete("anthropic/claude-sonnet-4-5", "Why is the sky blue?")
@@ -23,19 +26,19 @@ class AsyncDispatcher:
 
     async def complete(self, ref: "str | Sequence[str] | None", request: "Request | str | Iterable[Message]", **more: "Any") -> Answer:
         """As `Dispatcher.complete`. Cancelled, it stops the request."""
-        return await self._done(run(self._core, ref, request, is_stream=False, **more))  # type: ignore[no-any-return]  # what a chat brings
+        return await self._done(partial(run, self._core, ref, request, is_stream=False, **more), ref, more.get("session"))  # type: ignore[no-any-return]  # what a chat brings
 
     def stream(self, ref: "str | Sequence[str] | None", request: "Request | str | Iterable[Message]", **more: "Any") -> "AsyncStream":
         """As `Dispatcher.stream`."""
-        return AsyncStream(_Steps(run(self._core, ref, request, is_stream=True, **more), self._carrier()))
+        return AsyncStream(_Steps(run(self._core, ref, request, is_stream=True, **more), self._carrier(), asks=self._core.is_remote))
 
     async def embed(self, ref: "str | Sequence[str]", texts: "str | Iterable[str]", **more: "Any") -> "Embeddings":
         """As `Dispatcher.embed`."""
-        return await self._done(embed(self._core, ref, texts, **more))  # type: ignore[no-any-return]  # what embedding brings
+        return await self._done(partial(embed, self._core, ref, texts, **more), ref)  # type: ignore[no-any-return]  # what embedding brings
 
     async def count_tokens(self, ref: "str | Sequence[str]", request: "Request | str | Iterable[Message]", **more: "Any") -> "TokenCount":
         """As `Dispatcher.count_tokens`."""
-        return await self._done(count(self._core, ref, request, **more))  # type: ignore[no-any-return]  # what counting brings
+        return await self._done(partial(count, self._core, ref, request, **more), ref)  # type: ignore[no-any-return]  # what counting brings
 
     def route(self, ref: "str | Sequence[str] | None" = None, needs: "Any" = None, **more: "Any") -> "Routing":
         """As `Dispatcher.route`."""
@@ -49,7 +52,10 @@ class AsyncDispatcher:
         """Let go of connections, state and ledger."""
         if self._transport is not None:
             await self._transport.close()
-        self._core.close()
+        if self._core.is_remote:
+            await _finished(self._core.close)
+        else:
+            self._core.close()
 
     async def __aenter__(self) -> "AsyncDispatcher":  # noqa: PYI034  # Self is in typing, which is not imported here
         return self
@@ -57,8 +63,9 @@ class AsyncDispatcher:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def _done(self, asked: "Asked") -> "Any":
-        steps = _Steps(asked, self._carrier())
+    async def _done(self, begin: "Callable[[], Asked]", ref: "Any", session: "str | None" = None) -> "Any":
+        asked = await _finished(begin) if self._core.looks(ref, session) else begin()
+        steps = _Steps(asked, self._carrier(), asks=self._core.is_remote)
         async for _ in steps:
             pass  # nothing is emitted
         return steps.answer
@@ -109,8 +116,9 @@ class AsyncStream:
 class _Steps:
     """Does what a run wants done, and yields what it emits."""
 
-    def __init__(self, run: "Asked", transport: "AsyncTransport") -> None:
-        self._steps = run.steps()
+    def __init__(self, run: "Asked", transport: "AsyncTransport", *, asks: bool = False) -> None:
+        self._steps: Any = run.steps()
+        self._asks = asks
         self._transport = transport
         self._reply: AsyncReply | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -159,6 +167,8 @@ class _Steps:
             return await asyncio.sleep(step.seconds)
         if kind is Work:
             return await asyncio.to_thread(step.do)
+        if kind is Ask:
+            return await _finished(step.do)
         raise TypeError(f"unknown step {step!r}")
 
     async def _shut(self, *, is_well: bool = True) -> None:
@@ -168,6 +178,8 @@ class _Steps:
 
     async def close(self) -> None:
         try:
+            if self._asks and self._steps.gi_frame is not None:  # it is left in the middle, and says so to the store
+                await _finished(self._steps.close)
             self._steps.close()
         finally:
             await asyncio.shield(self._shut())
@@ -177,6 +189,20 @@ class _Steps:
         reply, loop = self._reply, self._loop
         if reply is not None and loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(_let_go, loop, reply)
+
+
+async def _finished(do: "Callable[[], Any]") -> "Any":
+    """Return what *do* makes in a thread; who is cancelled waits until it has been made."""
+    task = asyncio.ensure_future(asyncio.to_thread(do))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()  # nobody else asks for it
+        raise
 
 
 _letting_go: "set[asyncio.Task[None]]" = set()
@@ -191,7 +217,7 @@ def _let_go(loop: asyncio.AbstractEventLoop, reply: "AsyncReply") -> None:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
     from typing import Any
 
     from ...ir.chat import Message, Request

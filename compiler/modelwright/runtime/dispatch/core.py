@@ -19,6 +19,7 @@ from ..state import open_store
 from ..state.guard import guarded
 from .limits import TimeLimits
 from .prepare import CHAT, COUNT, EMBEDDING, Ways
+from .standing import StandingOf
 from .steps import CUT, TIMEOUT, UNREACHABLE
 
 _KINDS = {UNREACHABLE: "unreachable", TIMEOUT: "timeout", CUT: "server_error"}
@@ -67,6 +68,7 @@ class Core:
         self._policies: tuple[str, ...] = tuple(self._policy.get("routing_policies", ()))
         self.expected_output_tokens = expected_output_tokens
         self.store = guarded(open_store(state) if isinstance(state, str) else state, on_state_down, hook)
+        self.is_remote: bool = getattr(self.store, "is_remote", False)
         words = registry.words("errors")
         self.classifier = Classifier(words)
         window_hours = self._policy.get("cooldowns", {}).get("window_hours")
@@ -115,9 +117,13 @@ class Core:
         """Return of each budget that can stop *candidate* how much is left, for nobody in particular."""
         return self.spending.left(self.spender(candidate, None, None))
 
+    def looks(self, ref: "Any", session: "str | None") -> bool:
+        """Tell whether a store on another machine is asked before a route is known."""
+        return self.is_remote and (bool(self._policies) or (ref is None and session is not None))
+
     def standing(self, project: "str | None", token: "str | None") -> "Standing":
         """Return what is known of routes for calls of *project* and *token*."""
-        return self if project is None and token is None else _StandingOf(self, project, token)
+        return self if project is None and token is None else StandingOf(self, project, token)
 
     def outcomes(self, candidates: "Sequence[Candidate]") -> "tuple[float, list[list[tuple[int, int, int]]]]":
         """Return the time, and when calls through each of *candidates* worked and failed."""
@@ -242,19 +248,6 @@ class Core:
         self.store.close()
         if self.ledger is not None:
             self.ledger.close()
-
-
-class _StandingOf:
-    """What is known of routes, with what is left for one project and token."""
-
-    __slots__ = ("_core", "_project", "_token", "outcomes")
-
-    def __init__(self, core: Core, project: "str | None", token: "str | None") -> None:
-        self._core, self._project, self._token = core, project, token
-        self.outcomes = core.outcomes
-
-    def left(self, candidate: "Candidate") -> "list[tuple[Budget, int, int | None]]":
-        return self._core.spending.left(self._core.spender(candidate, self._project, self._token))
 
 
 _NOTHING = Needs()

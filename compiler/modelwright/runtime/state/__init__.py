@@ -11,6 +11,7 @@ What counts against budgets is booked under a series, until a moment: `Line` say
 numbers of any size (tokens, calls, attodollars) and never rounded.
 """
 
+import os
 from collections import namedtuple
 
 LEASE_SECONDS = 600.0
@@ -67,6 +68,11 @@ def open_store(where: str, clock: "Callable[[], float] | None" = None) -> "Store
     return make(place if kind == "sqlite" else where, **given)  # type: ignore[no-any-return]
 
 
+def new_id() -> int:
+    """Return a number by which a settlement is known, also one of what was never reserved: who did not hear the answer may send it again."""
+    return int.from_bytes(os.urandom(8), "big") >> 1 or 1
+
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -95,7 +101,7 @@ if TYPE_CHECKING:
             """
             Book *amounts* in place of what was reserved, line by line, and see *outcomes*.
 
-            Of a reservation that was taken back the amounts are booked all the same, where they still count.
+            Of a reservation that was taken back, or that nobody made, the amounts are booked all the same, where they still count.
             """
 
         def totals(self, lines: Sequence[Line], now: float) -> list[int]:

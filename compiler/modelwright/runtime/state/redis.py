@@ -10,7 +10,7 @@ import os
 from _thread import allocate_lock
 from time import monotonic, time
 
-from . import OUTCOME_GRAIN_SECONDS, OUTCOMES_KEPT_SECONDS, Line, Shortage
+from . import OUTCOME_GRAIN_SECONDS, OUTCOMES_KEPT_SECONDS, Line, Shortage, new_id
 from .server import Server
 
 VIEW_SECONDS = 1.0
@@ -79,14 +79,14 @@ class RedisStore:
         done, *there = self._ask("swap", now, key, _some(old), _some(new), repr(expires_at), until_ms)
         text = None if new is None else f"{expires_at!r} {new}"
         if not done:
-            text = there[0].decode() if there and there[0] is not None else None
+            text = _text(there[0] if there else None)
         with self._lock:
             self._swaps += 1
             self._view[key] = self._seen(text, self._timer())
         return bool(done)
 
     def reserve(self, lines: "Sequence[Line]", now: float, lease_until: float) -> "int | Shortage":
-        reservation = int.from_bytes(os.urandom(8), "big") >> 1 or 1
+        reservation = new_id()
         words: list[str | int] = []
         for series, until, is_rolling, amount, limit, needs in lines:
             words += (series, until, int(is_rolling), amount, "" if limit is None else limit, needs)
@@ -128,7 +128,7 @@ class RedisStore:
         """Read the notes at *wanted*, and remember them unless something was written meanwhile."""
         before = self._swaps
         texts = self._ask("notes", self.now(), *wanted)
-        found: list[_Seen | None] = [self._seen(None if text is None else text.decode(), at) for text in texts]
+        found: list[_Seen | None] = [self._seen(_text(text), at) for text in texts]
         with self._lock:
             if len(self._view) > _MOST_VIEWED:
                 self._view = {}
@@ -152,6 +152,10 @@ def script() -> str:
     return "\n".join(texts)
 
 
+def _text(note: "bytes | None") -> "str | None":
+    return None if note is None else note.decode(errors="replace")
+
+
 def _some(note: "str | None") -> str:
     """Return *note* so that one without text is another thing than none."""
     return "" if note is None else f"+{note}"
@@ -168,7 +172,7 @@ def _times(fields: "Sequence[bytes]", first: float) -> "list[tuple[int, int, int
     counts: dict[int, list[int]] = {}
     for field, number in zip(fields[::2], fields[1::2], strict=True):
         counts.setdefault(int(field[1:]), [0, 0])[field[:1] == b"-"] = int(number)
-    return sorted((at, *both) for at, both in counts.items() if at > first)
+    return sorted((at, both[0], both[1]) for at, both in counts.items() if at > first)
 
 
 TYPE_CHECKING = False

@@ -21,6 +21,7 @@ _CURE = "see that it runs, and can be reached from here"
 _TLS = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
 _FOUND = (
     ("NOAUTH", "it wants a password", f"put it into the URL or {PASSWORD}"),
+    ("unauthenticated", "it wants a password", f"put it into the URL or {PASSWORD}"),
     ("WRONGPASS", "the user name or the password is wrong", f"see what is in the URL, {USERNAME} and {PASSWORD}"),
     ("NOPERM", "its user may not do that", "allow the user the keys of the prefix, and the commands that `docs/budgets.md` lists"),
     ("LOADING", "it is starting, and reads its data", "wait until it has"),
@@ -77,7 +78,9 @@ class Server:
             raise UsageError(f"the URL of the {kind} store is none; {_FORM}")
         unknown = sorted(set(settings) - set(_TLS if kind == "rediss" else ()))
         if unknown:
-            raise UsageError(f"the {kind} store has no setting {unknown[0]!r}; known: prefix, connect_seconds, answer_seconds, db{', ' + ', '.join(_TLS) if kind == 'rediss' else ''}")
+            raise UsageError(
+                f"the {kind} store has no setting {unknown[0]!r}; known: prefix, connect_seconds, answer_seconds, db{', ' + ', '.join(_TLS) if kind == 'rediss' else ''}"
+            )
         self.prefix = prefix if "{" in prefix else f"{{{prefix}}}:"
         self.name = f"unix://{unquote(parts.path)}" if kind == "unix" else f"{kind}://{parts.hostname}:{port}/{number}"
         given = {
@@ -92,8 +95,8 @@ class Server:
             "protocol": 2,
         }
         library = _library()
-        kind_of_connection = getattr(library, {"redis": "Connection", "rediss": "SSLConnection", "unix": "UnixDomainSocketConnection"}[kind])
-        self._connection = lambda: kind_of_connection(**given)
+        kind_of_connection: Any = getattr(library, {"redis": "Connection", "rediss": "SSLConnection", "unix": "UnixDomainSocketConnection"}[kind])
+        self._connection: Callable[[], Any] = lambda: kind_of_connection(**given)
         self._errors = library.exceptions
         self._whole = _packed(b"EVAL", script.encode(), b"1", self.prefix.encode())
         self._by_sha = _packed(b"EVALSHA", sha1(script.encode(), usedforsecurity=False).hexdigest().encode(), b"1", self.prefix.encode())
@@ -196,5 +199,5 @@ def _library() -> "Any":
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any

@@ -158,6 +158,14 @@ local function see(outcomes)
   end
 end
 
+local function note(key) -- as it is kept, until when, and what it says
+  local text = call('GET', P .. 'n:' .. key)
+  if not text then return false end
+  local till, there = string.match(text, '^(%S+) (.*)$')
+  if not tonumber(till) then error('FOREIGN') end
+  return text, tonumber(till), there
+end
+
 local RUN = {}
 
 function RUN.time()
@@ -165,17 +173,15 @@ end
 
 function RUN.notes()
   local found = {}
-  for at = 4, #ARGV do found[at - 3] = call('GET', P .. 'n:' .. ARGV[at]) end
+  for at = 4, #ARGV do found[at - 3] = note(ARGV[at]) end
   return found
 end
 
 function RUN.swap() -- key, what is there, what is to be (each after '+' where there is any), until when, for how many milliseconds
   local key, old, new = P .. 'n:' .. ARGV[4], ARGV[5], ARGV[6]
-  local text = call('GET', key)
-  local till, note = string.match(text or '', '^(%S+) (.*)$')
-  if text and not tonumber(till) then error('FOREIGN') end
-  local is_there = till and tonumber(till) > tonumber(NOW)
-  if (is_there and '+' .. note or '') ~= old then return {0, is_there and text} end
+  local text, till, there = note(ARGV[4])
+  local is_there = text and till > tonumber(NOW)
+  if (is_there and '+' .. there or '') ~= old then return {0, is_there and text} end
   if new == '' then
     call('DEL', key)
   else
