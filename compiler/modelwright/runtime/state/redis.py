@@ -10,6 +10,7 @@ import os
 from _thread import allocate_lock
 from time import monotonic, time
 
+from ..errors import StateError
 from . import OUTCOME_GRAIN_SECONDS, OUTCOMES_KEPT_SECONDS, Line, Shortage, new_id
 from .server import Server
 
@@ -17,6 +18,7 @@ VIEW_SECONDS = 1.0
 _TIMED_SECONDS = 60.0
 _GRACE_MS = 1000
 _MOST_VIEWED = 10_000
+_MOST_DOUBTED = 1000
 _SCRIPTS = ("exact.lua", "store.lua")
 
 
@@ -28,7 +30,7 @@ class RedisStore:
     while the server cannot be reached or refuses.
     """
 
-    __slots__ = ("_clock", "_lock", "_server", "_swaps", "_timer", "_view", "_view_seconds")
+    __slots__ = ("_clock", "_doubted", "_lock", "_server", "_swaps", "_timer", "_view", "_view_seconds")
 
     is_remote = True
     """Whether asking it may take longer than an event loop should wait."""
@@ -49,14 +51,13 @@ class RedisStore:
         self._lock = allocate_lock()
         self._view: dict[str, _Seen | None] = {}
         self._swaps = 0
+        self._doubted: list[tuple[int, Sequence[Line]]] = []
 
     def now(self) -> float:
         if self._clock is not None:
             return self._clock()
         server, at = self._server, time()
         if not 0 <= at - server.timed_at < _TIMED_SECONDS:
-            from ..errors import StateError
-
             try:
                 server.ask("time", "0", "0")
             except StateError:
@@ -90,7 +91,11 @@ class RedisStore:
         words: list[str | int] = []
         for series, until, is_rolling, amount, limit, needs in lines:
             words += (series, until, int(is_rolling), amount, "" if limit is None else limit, needs)
-        short = self._ask("reserve", now, reservation, repr(lease_until), *words)
+        try:
+            short = self._ask("reserve", now, reservation, repr(lease_until), *words)
+        except StateError:
+            self._doubted = [*self._doubted[-_MOST_DOUBTED:], (reservation, lines)]
+            raise
         return Shortage(short[0], int(short[1]), int(short[2]) if short[2] else None) if short else reservation
 
     def settle(self, reservation: int, lines: "Sequence[Line]", amounts: "Sequence[int]", now: float, outcomes: "Iterable[tuple[str, bool]]" = ()) -> None:
@@ -120,7 +125,21 @@ class RedisStore:
         return f"<RedisStore {self._server.name}>"
 
     def _ask(self, command: str, now: float, *words: "str | int") -> "Any":
-        return self._server.ask(command, repr(now), repr(now * 1000), *words)
+        answer = self._server.ask(command, repr(now), repr(now * 1000), *words)
+        if self._doubted:
+            self._undo(now)
+        return answer
+
+    def _undo(self, now: float) -> None:
+        """Give back what may have been reserved for those who did not hear so; where that comes first, it is not reserved any more."""
+        with self._lock:
+            doubted, self._doubted = self._doubted, []
+        for index, (reservation, lines) in enumerate(doubted):
+            try:
+                self.settle(reservation, lines, [0] * len(lines), now)
+            except StateError:
+                self._doubted = [*self._doubted, *doubted[index:]]
+                return
 
     # What was read lately
 

@@ -192,7 +192,7 @@ end
 
 function RUN.reserve() -- id, until when, then the lines
   local asked = lines(6, (#ARGV - 5) / 6, {'limit', 'needs'})
-  if call('HEXISTS', P .. 'h', ARGV[4]) == 1 then error('TAKEN') end
+  if call('HEXISTS', P .. 'h', ARGV[4]) == 1 or call('ZSCORE', P .. 'd', ARGV[4]) then error('the reservation is settled') end
   take_back()
   for index, line in ipairs(asked) do
     if line.limit ~= '' and not fits(total(line), line.limit, line.needs) then
