@@ -19,28 +19,29 @@ KINDS = ("redis", "rediss", "unix")
 USERNAME, PASSWORD = "REDIS_USERNAME", "REDIS_PASSWORD"
 _CURE = "see that it runs, and can be reached from here"
 _TLS = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
+_FOREIGN = ("something else is kept under the names of modelwright's", "choose another prefix: `?prefix=NAME` at the end of the URL")
+_MOVING = ("the keys are being moved to another node of its cluster", "wait until they have been, and name that one")
 _FOUND = (
-    ("NOAUTH", "it wants a password", f"put it into the URL or {PASSWORD}"),
-    ("unauthenticated", "it wants a password", f"put it into the URL or {PASSWORD}"),
-    ("WRONGPASS", "the user name or the password is wrong", f"see what is in the URL, {USERNAME} and {PASSWORD}"),
-    ("NOPERM", "its user may not do that", "allow the user the keys of the prefix, and the commands that `docs/budgets.md` lists"),
-    ("LOADING", "it is starting, and reads its data", "wait until it has"),
-    ("READONLY", "it is a replica, which cannot be written", "name the primary"),
-    ("MASTERDOWN", "it is a replica that has lost its primary", "name the primary"),
-    ("MOVED", "it is a node of a cluster that does not have the keys", "name the node that has them, which `redis-cli CLUSTER KEYSLOT` and `CLUSTER SLOTS` tell"),
-    ("ASK", "the keys are being moved to another node of its cluster", "wait until they have been, and name that one"),
-    ("TRYAGAIN", "the keys are being moved to another node of its cluster", "wait until they have been, and name that one"),
-    ("CLUSTERDOWN", "its cluster is down", "see `redis-cli CLUSTER INFO`"),
-    ("OOM", "its memory is full", "give it more (`maxmemory`); with `maxmemory-policy noeviction`, or counts are lost"),
-    ("MISCONF", "it cannot save to its disk, and takes nothing more", "see its log, and the room on its disk"),
-    ("NOREPLICAS", "it has fewer replicas than it needs to take anything", "see `min-replicas-to-write`"),
-    ("BUSY", "a script of somebody keeps it busy", "find out whose it is; `redis-cli SCRIPT KILL` ends it"),
-    ("FOREIGN", "something else is kept under the names of modelwright's", "choose another prefix: `?prefix=NAME` at the end of the URL"),
-    ("WRONGTYPE", "something else is kept under the names of modelwright's", "choose another prefix: `?prefix=NAME` at the end of the URL"),
-    ("unknown command", "it has no scripts", "use Redis 6, Valkey 7, or newer"),
-    ("max number of clients", "it has as many connections as it takes", "raise `maxclients`, or find out whose they are"),
+    (("WRONGPASS", "invalid username", "invalid password"), "the user name or the password is wrong", f"see what is in the URL, {USERNAME} and {PASSWORD}"),
+    (("NOAUTH", "unauthenticated", "AuthenticationError"), "it wants a password", f"put it into the URL or {PASSWORD}"),
+    (("NOPERM", "NoPermissionError"), "its user may not do that", "allow the user the keys of the prefix, and the commands that `docs/budgets.md` lists"),
+    (("LOADING", "BusyLoadingError"), "it is starting, and reads its data", "wait until it has"),
+    (("READONLY", "ReadOnlyError"), "it is a replica, which cannot be written", "name the primary"),
+    (("MASTERDOWN", "MasterDownError"), "it is a replica that has lost its primary", "name the primary"),
+    (("MOVED", "MovedError"), "it is a node of a cluster that does not have the keys", "name the node that has them, which `CLUSTER KEYSLOT` and `CLUSTER SLOTS` tell"),
+    (("ASK", "AskError"), *_MOVING),
+    (("TRYAGAIN", "TryAgainError"), *_MOVING),
+    (("CLUSTERDOWN", "ClusterDownError"), "its cluster is down", "see `redis-cli CLUSTER INFO`"),
+    (("OOM", "OutOfMemoryError"), "its memory is full", "give it more (`maxmemory`), with `maxmemory-policy noeviction`: what it drops is no longer counted"),
+    (("MISCONF",), "it cannot save to its disk, and takes nothing more", "see its log, and the room on its disk"),
+    (("NOREPLICAS",), "it has fewer replicas than it needs to take anything", "see `min-replicas-to-write`"),
+    (("BUSY",), "a script of somebody keeps it busy", "find out whose it is; `redis-cli SCRIPT KILL` ends it"),
+    (("FOREIGN",), *_FOREIGN),
+    (("WRONGTYPE",), *_FOREIGN),
+    (("unknown command",), "it has no scripts", "use Redis 6, Valkey 7, or newer"),
+    (("max number of clients",), "it has as many connections as it takes", "raise `maxclients`, or find out whose they are"),
 )
-"""By a word of what the server says: what that means, and what to do."""
+"""By words of what the server says, or the library calls it: what that means, and what to do."""
 
 
 class Server:
@@ -169,8 +170,8 @@ class Server:
         if isinstance(error, self._errors.TimeoutError):
             return StateError(self.name, "it does not answer in time", _CURE)
         text = f"{getattr(error, 'status_code', None) or ''} {type(error).__name__} {error}"
-        for word, reason, cure in _FOUND:
-            if word in text:
+        for words, reason, cure in _FOUND:
+            if any(word in text for word in words):
                 return StateError(self.name, reason, cure)
         reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
         return StateError(self.name, reason[:_LONGEST].rstrip(".").lower() or type(error).__name__, _CURE)
