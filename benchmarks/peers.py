@@ -66,16 +66,17 @@ def prepare(peer: Peer) -> str | None:
 
 
 def own_python() -> str:
-    """Return an interpreter that has modelwright, editable, with its fast extra and nothing else; this one when none can be made."""
+    """Return an interpreter that has modelwright, editable, with its extras fast and redis and nothing else; this one when none can be made."""
     home = _VENVS / "modelwright"
     project = (ROOT / "pyproject.toml").read_text()
     marker = home / ".pyproject"
-    asked = str(sorted([*tomllib.loads(project)["project"]["dependencies"], *tomllib.loads(project)["project"]["optional-dependencies"]["fast"]]))
+    said = tomllib.loads(project)["project"]
+    asked = str(sorted([*said["dependencies"], *(one for extra in ("fast", "redis") for one in said["optional-dependencies"][extra])]))
     python = str(home / "bin" / "python")
     if marker.exists() and marker.read_text() == asked:
         return python
     _create(home)
-    said = _pip(python, "--editable", f"{ROOT}[fast]")
+    said = _pip(python, "--editable", f"{ROOT}[fast,redis]")
     if said is not None:
         print(f"modelwright is measured in {sys.prefix}, with all that is installed there: {said}", file=sys.stderr)
         return sys.executable
