@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from checkout import ROOT
 from discover import certificates
 from modelwright.runtime.errors import StateError, UsageError
 from modelwright.runtime.state import open_store
 from modelwright.runtime.state.redis import RedisStore
-from runtime.state.conformance import START, Clock, line
+from runtime.state.conformance import START, Clock, line, rolling
 from runtime.state.redis_server import RedisServer, free_port, running
 
 if TYPE_CHECKING:
@@ -121,3 +122,28 @@ def test_a_server_with_tls_is_believed_if_its_certificate_is(tmp_path: Path) -> 
         store.close()
         with pytest.raises(StateError, match=r"certificate verify failed.*see that it runs, and can be reached from here"):
             _used(RedisStore(f"rediss://127.0.0.1:{port}"))
+
+
+def test_a_user_may_have_the_rights_that_the_page_lists_and_no_others(server: RedisServer) -> None:
+    text = (ROOT / "docs" / "budgets.md").read_text().partition("A user of its own needs")[2].partition(".\n")[0]
+    rules = [rule for rule in text.replace("`", "").split() if rule[0] in "~+"]
+    server.client.execute_command("ACL", "SETUSER", "modelwright", "reset", "on", f">{SECRET}", *rules)
+    try:
+        store = RedisStore(server.url, environ={"REDIS_USERNAME": "modelwright", "REDIS_PASSWORD": SECRET}, clock=Clock())
+        lines = [line(amount=3), rolling(START, 60, 3)]
+        for limited in (lines, [*lines, rolling(START, 60, 3, 3)]):
+            held = store.reserve(limited, START, START + 30)
+        assert held == (2, 3, int((START + 60) * 1000))
+        store.settle(1, lines, [1, 1], START, [("k", True)])
+        for quarter in range(110):
+            store.see([("k", True), ("k", False)], START + 15 * quarter)
+        assert store.outcomes(["k"], START)
+        assert store.totals(lines, START + 60) == [1, 0]
+        assert store.swap("a", None, "one", START + 60)
+        assert store.notes(["a"]) == {"a": "one"}
+        assert store.swap("a", "one", None, START + 60)
+        store.close()
+        with pytest.raises(StateError, match="its user may not do that; allow the user the keys of the prefix"):
+            RedisStore(f"{server.url}?prefix=other", environ={"REDIS_USERNAME": "modelwright", "REDIS_PASSWORD": SECRET}).notes(["a"])
+    finally:
+        server.client.execute_command("ACL", "DELUSER", "modelwright")
