@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from modelwright.runtime.errors import StateError
 from modelwright.runtime.state import KEPT_MS, OUTCOMES_KEPT_SECONDS, redis as module, server as server_module
 from modelwright.runtime.state.redis import RedisStore
 from runtime.state.conformance import DAY_END_MS, START, Clock, StoreConformance, line, rolling
@@ -124,6 +125,44 @@ def test_a_settlement_that_is_sent_twice_counts_once(store: RedisStore) -> None:
     store.settle(0, [line(amount=5)], [1], START)
     assert store.totals([line()], START) == [4]
     assert store.outcomes(["k"], START)["k"][0][1:] == (1, 0)
+
+
+def test_a_reservation_whose_answer_was_lost_is_given_back_as_soon_as_that_can_be_said(store: RedisStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    _used(store)
+    real = type(store._server).ask
+    lost = ["reserve", "settle"]
+
+    def ask(server: Any, command: str, *words: str) -> Any:
+        answer = real(server, command, *words)
+        if command in lost:
+            lost.remove(command)
+            raise StateError("there", "it does not answer in time", "wait")
+        return answer
+
+    monkeypatch.setattr(type(store._server), "ask", ask)
+    with pytest.raises(StateError):
+        _used(store, 5)
+    assert store.totals([line()], START) == [6]  # which asks to have it back, and does not hear that it is
+    assert (lost, len(store._doubted)) == ([], 1)
+    assert [store.totals([line()], START) for _ in range(2)] == [[1], [1]]
+    assert store._doubted == []
+
+
+def test_a_reservation_that_was_given_back_before_it_was_made_is_not_made(store: RedisStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "new_id", lambda: 7)
+    store.settle(7, [line(amount=5)], [0], START)
+    with pytest.raises(StateError, match="the reservation is settled"):
+        _used(store, 5)
+    assert store.totals([line()], START) == [0]
+
+
+def test_a_connection_that_was_closed_while_nobody_used_it_is_replaced(store: RedisStore, server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "_FRESH_SECONDS", 0.0)
+    for _ in range(2):
+        _used(store)
+    assert server.client.client_kill_filter(_type="normal", skipme=True) == 1
+    _used(store)
+    assert store.totals([line()], START) == [3]
 
 
 def test_scripts_that_the_server_has_forgotten_are_sent_again(store: RedisStore, server: RedisServer) -> None:
