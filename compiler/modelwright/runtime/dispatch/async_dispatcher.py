@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from contextvars import copy_context
 from functools import partial
 
 from ..registry import Registry, load
@@ -193,15 +194,14 @@ class _Steps:
 
 async def _finished(do: "Callable[[], Any]") -> "Any":
     """Return what *do* makes in a thread; who is cancelled waits until it has been made."""
-    task = asyncio.ensure_future(asyncio.to_thread(do))
+    made = asyncio.get_running_loop().run_in_executor(None, copy_context().run, do)
     try:
-        return await asyncio.shield(task)
+        return await asyncio.shield(made)
     except asyncio.CancelledError:
-        while not task.done():
+        while not made.done():
             with suppress(asyncio.CancelledError):
-                await asyncio.wait([task])
-        if not task.cancelled():
-            task.exception()  # nobody else asks for it
+                await asyncio.wait([made])
+        made.exception()  # nobody else asks for it
         raise
 
 
