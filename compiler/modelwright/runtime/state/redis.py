@@ -3,11 +3,10 @@ State on a server of Redis or Valkey: of all machines that reach it.
 
 Each method is one run of `store.lua` there, one round trip, and nobody sees half of it; amounts are added up by `exact.lua`,
 exactly. Everything expires by itself. The time is the server's: this machine's clock, put right by each answer. What was read
-of notes is believed for a second, and what was written at once.
+of notes is believed for a second, and what was written at once. There is no lock, so that a process may fork at any moment.
 """
 
 import os
-from _thread import allocate_lock
 from time import monotonic, time
 
 from ..errors import StateError
@@ -30,7 +29,7 @@ class RedisStore:
     while the server cannot be reached or refuses.
     """
 
-    __slots__ = ("_clock", "_doubted", "_lock", "_server", "_swaps", "_timer", "_view", "_view_seconds")
+    __slots__ = ("_clock", "_doubted", "_server", "_swaps", "_timer", "_view", "_view_seconds")
 
     is_remote = True
     """Whether asking it may take longer than an event loop should wait."""
@@ -48,7 +47,6 @@ class RedisStore:
         self._clock = clock
         self._view_seconds = view_seconds
         self._timer = timer
-        self._lock = allocate_lock()
         self._view: dict[str, _Seen | None] = {}
         self._swaps = 0
         self._doubted: list[tuple[int, Sequence[Line]]] = []
@@ -81,9 +79,8 @@ class RedisStore:
         text = None if new is None else f"{expires_at!r} {new}"
         if not done:
             text = _text(there[0] if there else None)
-        with self._lock:
-            self._swaps += 1
-            self._view[key] = self._seen(text, self._timer())
+        self._swaps += 1
+        self._view[key] = self._seen(text, self._timer())
         return bool(done)
 
     def reserve(self, lines: "Sequence[Line]", now: float, lease_until: float) -> "int | Shortage":
@@ -94,7 +91,8 @@ class RedisStore:
         try:
             short = self._ask("reserve", now, reservation, repr(lease_until), *words)
         except StateError:
-            self._doubted = [*self._doubted[-_MOST_DOUBTED:], (reservation, lines)]
+            if len(self._doubted) < _MOST_DOUBTED:
+                self._doubted.append((reservation, lines))
             raise
         return Shortage(short[0], int(short[1]), int(short[2]) if short[2] else None) if short else reservation
 
@@ -132,13 +130,12 @@ class RedisStore:
 
     def _undo(self, now: float) -> None:
         """Give back what may have been reserved for those who did not hear so; where that comes first, it is not reserved any more."""
-        with self._lock:
-            doubted, self._doubted = self._doubted, []
+        doubted, self._doubted = self._doubted, []  # two threads may do the same, which counts once
         for index, (reservation, lines) in enumerate(doubted):
             try:
                 self.settle(reservation, lines, [0] * len(lines), now)
             except StateError:
-                self._doubted = [*self._doubted, *doubted[index:]]
+                self._doubted += doubted[index:]
                 return
 
     # What was read lately
@@ -148,11 +145,10 @@ class RedisStore:
         before = self._swaps
         texts = self._ask("notes", self.now(), *wanted)
         found: list[_Seen | None] = [self._seen(_text(text), at) for text in texts]
-        with self._lock:
-            if len(self._view) > _MOST_VIEWED:
-                self._view = {}
-            if before == self._swaps:
-                self._view.update(zip(wanted, found, strict=True))
+        if len(self._view) > _MOST_VIEWED:
+            self._view = {}
+        if before == self._swaps:
+            self._view.update(zip(wanted, found, strict=True))
         return found
 
     def _seen(self, text: "str | None", at: float) -> "_Seen":

@@ -15,7 +15,6 @@ from ..errors import StateError, UsageError
 CONNECT_SECONDS = 1.0
 ANSWER_SECONDS = 1.0
 PREFIX = "modelwright"
-KINDS = ("redis", "rediss", "unix")
 USERNAME, PASSWORD = "REDIS_USERNAME", "REDIS_PASSWORD"
 _CURE = "see that it runs, and can be reached from here"
 _TLS = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
