@@ -72,7 +72,7 @@ class Run:
                 continue
             failure = yield from self._tries(current, candidates[place + 1 :])
             if failure is None:
-                return (yield from self._asked(self._answer, current))  # type: ignore[no-any-return]
+                return (yield from self._asked(self._answer, current))
             if not self._goes_on(failure):
                 break
         raise self._error(failure, cooled)
