@@ -148,7 +148,7 @@ def _decision(registry: Any, request: Any, state: str) -> Callable[[], object]:
         granted = core.reserve(candidate, task.most(core, call), options)
         assert isinstance(entry, Entry)
         assert isinstance(granted, Reservation)
-        core.settle(granted, way, core.cost(candidate.model, used), SUCCEEDED, did_work=True)
+        core.settle(granted, way, core.cost(candidate.model, used), SUCCEEDED, seen=None)
         core.cooldowns.succeeded(entry)
 
     core = Core(registry, environ={"KEY": _KEY}, state=state)

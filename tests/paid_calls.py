@@ -86,7 +86,7 @@ class Desk:
         given = {"state": MemoryStore(clock=self.clock), "ledger": self.ledger, "now": self.clock, "hook": self._hear}
         self.dispatcher = Dispatcher(registry or load(), transport=provided, **{**given, **more})
 
-    def ask(self, ref: str | None = None, **more: Any) -> Any:
+    def ask(self, ref: str | list[str] | None = None, **more: Any) -> Any:
         return self.dispatcher.complete(ref, "Well?", **more)
 
     def _hear(self, event: str, facts: dict[str, Any]) -> None:

@@ -73,7 +73,7 @@ def _overlay(plain: Registry) -> dict[str, Any]:
             providers[provider["id"]] = {"models": {STAND_IN: {"name": "A stand-in", "limits": {"context_tokens": 100000, "output_tokens": 10000}}}}
         for route in provider["routes"]:
             kind = plain.words("auth")[route["auth"]["kind"]]
-            steps = ["chain"] if kind.get("chain") else [{"env": KEY}] if kind.get("secret") else ["none"]
+            steps = ["chain"] if kind.get("chain") and kind.get("parts") != ["key"] else [{"env": KEY}] if kind.get("secret") else ["none"]
             unset = [name for name, variable in provider.get("variables", {}).items() if "default" not in variable and "env" not in variable]
             more: dict[str, Any] = {"variables": {name: f"the-{name.replace('_', '-')}" for name in unset}} if unset else {}
             if "base_url" not in route:
@@ -179,7 +179,7 @@ def _sent(provider: dict[str, Any], ref: str, request: Request, *, is_stream: bo
     google_tokens._kept[METADATA, *scopes] = Granted({"key": "the-token"}, float("inf"))  # as if the server had been asked
     with Dispatcher(registry(), transport=heard, environ=environment(provider), failover="off") as dispatcher:
         try:
-            list(dispatcher.stream(ref, request, lossy=True)) if is_stream else dispatcher.complete(ref, request)
+            list(dispatcher.stream(ref, request, lossy=True)) if is_stream else dispatcher.complete(ref, request, lossy=True)
         except CallError as error:
             if not heard.opened:
                 return f"{SILENT}: {error}\n"

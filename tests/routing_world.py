@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 from checkout import ROOT
 from modelwright import Registry, pipeline
 from modelwright.emit import artifact
+from modelwright.runtime.state import Stretch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from modelwright.runtime.routing.candidate import Candidate, Routing
 
@@ -72,7 +73,7 @@ def skipped(routing: Routing) -> dict[str, str]:
 class Standing:
     """What is known of routes now, as a test says: by name of a candidate what is left of its budgets, and when its calls worked and failed."""
 
-    def __init__(self, *, now: float = 0.0, left: Mapping[str, Any] | None = None, outcomes: Mapping[str, list[tuple[int, int, int]]] | None = None) -> None:
+    def __init__(self, *, now: float = 0.0, left: Mapping[str, Any] | None = None, outcomes: Mapping[str, Sequence[tuple[int, ...]]] | None = None) -> None:
         self._now = now
         self._left = left or {}
         self._outcomes = outcomes or {}
@@ -80,5 +81,5 @@ class Standing:
     def left(self, candidate: Candidate) -> Any:
         return self._left.get(candidate.name, ())
 
-    def outcomes(self, candidates: Iterable[Candidate]) -> tuple[float, list[list[tuple[int, int, int]]]]:
-        return self._now, [self._outcomes.get(one.name, []) for one in candidates]
+    def outcomes(self, candidates: Iterable[Candidate], seconds: float) -> tuple[float, list[list[Stretch]]]:
+        return self._now, [[Stretch(*counts) for counts in self._outcomes.get(one.name, ()) if counts[0] > self._now - seconds] for one in candidates]

@@ -12,6 +12,7 @@ import pytest
 
 from modelwright.runtime.budget import Budget
 from modelwright.runtime.dispatch.errors import CallError, StreamBrokenError
+from modelwright.runtime.state import Outcome
 from paid_calls import Desk, Provided, chat, chat_stream, failed
 
 if TYPE_CHECKING:
@@ -256,7 +257,7 @@ def benched(desk: Desk, ref: str) -> None:
     """Have it be known that many calls to *ref* failed."""
     candidate = desk.dispatcher.route(ref).kept[0]
     store = desk.dispatcher._core.store
-    store.see([(f"{candidate.account['id']}/{candidate.model.ref}", False)] * 30, store.now())
+    store.see([Outcome(f"{candidate.account['id']}/{candidate.model.ref}", failures=30)], store.now())
 
 
 @pytest.mark.parametrize(("timeout", "seconds"), [({}, 60), ({"timeout": 300_000}, 300), ({"timeout": 1500}, 1.5)])

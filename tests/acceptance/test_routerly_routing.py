@@ -118,6 +118,32 @@ def test_routerly_23_policies_that_say_the_same_of_all_do_not_count_and_their_or
     assert list(orders.values()) == [[("roomy", 0.75), ("cheap", 0.43)], [("cheap", 0.715), ("roomy", 0.5)], [("roomy", None), ("cheap", None)]]
 
 
+def test_routerly_23_weights_may_be_said_instead_of_shown_by_the_order(use: Drop, run: Run, home: Any) -> None:
+    """M abstain rule & weight order deterministic; here what the order says is data."""
+    file = use([row("roomy", window=90_000, price=4), row("cheap", window=10_000, price=1)])
+    scores = []
+    for context, cheapest in ((2, 1), (1, 2), (1, 1)):
+        own = home / "own.json"
+        own.write_text(f'{{"policy": {{"routing_policies": [{{"name": "cheapest", "weight": {cheapest}}}, {{"name": "context", "weight": {context}}}]}}}}')
+        run("compile", "-q", "--config", file, "--config", own)
+        scores.append({one.model.id: round(one.score or 0, 3) for one in Router(load()).route(input_tokens=9_900).kept})
+    assert scores == [{"roomy": 0.75, "cheap": 0.43}, {"cheap": 0.715, "roomy": 0.5}, {"roomy": 0.625, "cheap": 0.573}]
+
+
+def test_routerly_29_windows_half_lives_and_thresholds_are_what_upstream_has_and_may_be_others(use: Drop, run: Run, home: Any) -> None:
+    """S health breaker ≥0.9 failure excludes; half-life decay re-admits: 20 minutes, 5 minutes, two assumed successes; rates in 1 minute, shares in 60."""
+    file = use([row("a", price=1)])
+    words = {name: word.get("numbers", {}) for name, word in load().words("routing-policies").items()}
+    assert words["health"] == {"window_seconds": 1200, "half_life_seconds": 300, "assumed_successes": 2, "broken_share": "0.9"}
+    assert (words["performance"]["window_seconds"], words["performance"]["half_life_seconds"], words["performance"]["least_calls"]) == (1200, 300, 1)
+    assert (words["rate-limit"]["window_seconds"], words["fairness"]["window_seconds"]) == (60, 3600)
+    assert (float(words["semantic-intent"]["least_similarity"]), float(words["semantic-intent"]["least_margin"])) == (0.6, 0.08)
+    own = home / "own.json"
+    own.write_text('{"policy": {"routing_policies": [{"name": "health", "half_life_seconds": 60}]}}')
+    run("compile", "-q", "--config", file, "--config", own)
+    assert load().setting("policy")["routing_policies"] == [{"name": "health", "half_life_seconds": 60}]
+
+
 def test_routerly_23_where_all_abstain_a_seed_says_which_comes_first(use: Drop) -> None:
     """M deterministic with seed RNG for the tie."""
     use([row(name, window=9_000, price=1) for name in ("a", "b", "c", "d")])

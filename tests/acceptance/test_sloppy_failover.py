@@ -28,7 +28,7 @@ def went(answer: Answer, refs: list[str], use: Drop, home: Path) -> list[str]:
     use({"version": 1})
     desk = Desk(home, Provided(api=answer), environ={"OPENAI_API_KEY": "sk-a-made-up-key"}, longest_wait_seconds=0.001)
     with pytest.raises(CallError):
-        desk.ask(refs)  # type: ignore[arg-type]  # several are as good as one
+        desk.ask(refs)
     return [request.url for request in desk.provided.requests]
 
 

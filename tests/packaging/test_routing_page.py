@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PAGE = (checkout.ROOT / "docs" / "routing.md").read_text()
-EXAMPLE = re.findall(r"^```json\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[0]
+NUMBERS, EXAMPLE = re.findall(r"^```json\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +37,9 @@ def routes(*arguments: str) -> list[Any]:
     return [one["name"] for one in json.loads(done.stdout)["candidates"] if one["kept"]]
 
 
-def test_its_example_has_no_findings(home: Path) -> None:
+@pytest.mark.parametrize("example", [NUMBERS, EXAMPLE])
+def test_its_examples_have_no_findings(example: str, home: Path) -> None:
+    (home / "models.json").write_text(example)
     assert CliRunner().invoke(group, ["lint", "--strict", str(home / "models.json")]).exit_code == 0
 
 

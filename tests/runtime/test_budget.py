@@ -12,6 +12,7 @@ from hypothesis import given, strategies as st
 from modelwright import Model, Usage, UsageError, cost
 from modelwright.runtime.budget import MODES, Budget, Spender, effective
 from modelwright.runtime.spending import FAILED, PARTIAL, Refusal, Reservation, Spending
+from modelwright.runtime.state import Outcome
 from modelwright.runtime.state.memory import MemoryStore
 from modelwright.runtime.state.sqlite import SqliteStore
 from runtime.state.conformance import START, Clock
@@ -292,10 +293,10 @@ def test_several_budgets_hold_at_once_and_what_one_refuses_none_counts(store: St
 def test_without_budgets_everything_is_granted_and_outcomes_are_seen(store: Store) -> None:
     spending = Spending(store, [Budget("cost", 1, scope="project", period="daily")])
     held = granted(spending.reserve(SOMEBODY, UNKNOWN))
-    spending.settle(held, UNKNOWN, seen=[("route:work:default", True)])
+    spending.settle(held, UNKNOWN, seen=[Outcome("route:work:default", 1)])
     spending.release(granted(spending.reserve(SOMEBODY, UNKNOWN)))
     spending.settle(granted(spending.reserve(SOMEBODY, UNKNOWN)), None)
-    assert store.outcomes(["route:work:default"], START)["route:work:default"][0][1:] == (1, 0)
+    assert store.outcomes(["route:work:default"], START)["route:work:default"][0][1:3] == (1, 0)
     assert spending.left(SOMEBODY) == []
 
 

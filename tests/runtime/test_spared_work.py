@@ -42,7 +42,7 @@ def test_whether_a_route_worked_is_remembered_where_a_policy_weighs_it(tmp_path:
     store = MemoryStore(clock=lambda: START)
     asked = desk(tmp_path, policies, state=store).ask(REF)
     key = f"{asked.candidate.account['id']}/{asked.candidate.model.ref}"
-    assert [counts[1:] for counts in store.outcomes([key], START).get(key, [])] == seen
+    assert [counts[1:3] for counts in store.outcomes([key], START).get(key, [])] == seen
 
 
 @pytest.mark.parametrize(("policies", "times"), [([], 0), (["context"], 1)])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from modelwright.runtime.errors import StateError, UsageError
-from modelwright.runtime.state import Shortage
+from modelwright.runtime.state import Outcome, Shortage
 from modelwright.runtime.state.guard import RETRY_SECONDS, GuardedStore, StateWarning, guarded
 from modelwright.runtime.state.memory import MemoryStore
 from modelwright.runtime.state.sqlite import SqliteStore
@@ -55,7 +55,7 @@ class World:
 
     def settle(self, held: int | Shortage, reserved: int, spent: int) -> None:
         assert isinstance(held, int)
-        self.store.settle(held, [line(amount=reserved)], [spent], START, [("k", True)])
+        self.store.settle(held, [line(amount=reserved)], [spent], START, [Outcome("k", 1)])
 
     def total(self) -> int:
         """Return what the shared store has booked."""
@@ -130,8 +130,8 @@ def test_who_may_go_on_is_held_to_the_limits_of_this_process(opened: World) -> N
     assert opened.store.swap("a", None, "b", START + 60)
     assert opened.store.notes(["a"]) == {"a": "b"}
     assert opened.store.totals([line()], START) == [9]
-    opened.store.see([("k", False)], START)
-    assert opened.store.outcomes(["k"], START)["k"][0][1:] == (0, 1)
+    opened.store.see([Outcome("k", 0, 1)], START)
+    assert opened.store.outcomes(["k"], START)["k"][0][1:3] == (0, 1)
     assert opened.shaky.asked == 1  # once, not once a call
 
 
@@ -148,7 +148,7 @@ def test_what_was_spent_meanwhile_is_booked_when_the_store_is_back(opened: World
     assert opened.heard[-1] == ("state_up", {})
     assert opened.store.reason is None
     assert opened.total() == 2 + 1
-    assert opened.store.outcomes(["k"], START)["k"][0][1:] == (2, 0)
+    assert opened.store.outcomes(["k"], START)["k"][0][1:3] == (2, 0)
     opened.settle(never_settled, 1, 1)
     assert opened.total() == 4
 
@@ -187,7 +187,7 @@ def test_who_may_not_go_on_gets_the_error_and_what_was_spent_is_not_lost(closed:
         with pytest.raises(StateError, match="it is down"):
             ask()
     closed.settle(before, 4, 3)
-    closed.store.see([("k", True)], START)
+    closed.store.see([Outcome("k", 1)], START)
     assert closed.heard[0][1]["policy"] == "fail_closed"
     closed.rise()
     assert closed.total() == 3

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, settings, strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule, run_state_machine_as_test
 
-from modelwright.runtime.state import Line, Shortage
+from modelwright.runtime.state import Line, Outcome, Shortage
 from modelwright.runtime.state.memory import MemoryStore
 from modelwright.runtime.state.redis import RedisStore
 from modelwright.runtime.state.sqlite import SqliteStore
@@ -149,7 +149,7 @@ class AnyOrder(_Asked):
     @rule(key=st.sampled_from("xy"), is_ok=st.booleans())
     def see(self, key: str, is_ok: bool) -> None:
         for store in self.stores:
-            store.see([(key, is_ok)], self.clock.now)
+            store.see([Outcome(key, is_ok, not is_ok)], self.clock.now)
 
     @rule()
     def reopen(self) -> None:

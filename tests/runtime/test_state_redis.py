@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from modelwright.runtime.errors import StateError
-from modelwright.runtime.state import KEPT_MS, OUTCOMES_KEPT_SECONDS, redis as module, server as server_module
+from modelwright.runtime.state import KEPT_MS, OUTCOMES_KEPT_SECONDS, Outcome, redis as module, server as server_module
 from modelwright.runtime.state.redis import RedisStore
 from runtime.state.conformance import DAY_END_MS, START, Clock, StoreConformance, line, rolling
 
@@ -27,7 +27,7 @@ class _Conformance(StoreConformance):
         self.server = server
 
     def test_what_is_forgotten_is_gone_when_the_clock_is_put_back(self, store: Store, clock: Clock) -> None:
-        store.see([("a", True)], clock())
+        store.see([Outcome("a", 1)], clock())
         (key,) = self.server.client.keys("*a")  # which the server's own clock takes away
         assert OUTCOMES_KEPT_SECONDS <= self.server.client.ttl(key) <= OUTCOMES_KEPT_SECONDS + 60
 
@@ -80,7 +80,7 @@ def test_everything_expires_but_what_is_under_way_and_nothing_is_left_of_that(st
     for _ in range(3):
         held = store.reserve(lines, START, START + 600)
         assert isinstance(held, int)
-        store.settle(held, lines, [1, 2], START, [("k", True)])
+        store.settle(held, lines, [1, 2], START, [Outcome("k", 1)])
     store.swap("a", None, "one", START + 60)
     left = {key.decode().removeprefix("{modelwright}:").partition(":")[0]: server.client.pttl(key) for key in server.client.scan_iter()}
     assert sorted(left) == ["a", "d", "m", "n", "o", "t"]
@@ -112,19 +112,19 @@ def test_who_needs_much_of_a_window_of_many_moments_is_told_when_there_is_room(s
 
 
 def test_outcomes_of_long_ago_are_dropped_where_a_key_is_never_quiet(store: RedisStore, server: RedisServer) -> None:
-    for quarter in range(300):
-        store.see([("k", True)], START + 15 * quarter)
-    assert server.client.hlen("{modelwright}:o:k") <= 201
+    for quarter in range(450):
+        store.see([Outcome("k", 1)], START + 15 * quarter)
+    assert server.client.hlen("{modelwright}:o:k") <= 441
 
 
 def test_a_settlement_that_is_sent_twice_counts_once(store: RedisStore) -> None:
     held = _used(store, 5)
     for _ in range(3):
-        store.settle(held, [line(amount=5)], [2], START, [("k", True)])
+        store.settle(held, [line(amount=5)], [2], START, [Outcome("k", 1)])
     store.settle(0, [line(amount=5)], [1], START)
     store.settle(0, [line(amount=5)], [1], START)
     assert store.totals([line()], START) == [4]
-    assert store.outcomes(["k"], START)["k"][0][1:] == (1, 0)
+    assert store.outcomes(["k"], START)["k"][0][1:3] == (1, 0)
 
 
 def test_a_reservation_whose_answer_was_lost_is_given_back_as_soon_as_that_can_be_said(store: RedisStore, monkeypatch: pytest.MonkeyPatch) -> None:

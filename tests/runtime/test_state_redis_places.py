@@ -10,7 +10,7 @@ import pytest
 from checkout import ROOT
 from discover import certificates
 from modelwright.runtime.errors import StateError, UsageError
-from modelwright.runtime.state import open_store
+from modelwright.runtime.state import Outcome, open_store
 from modelwright.runtime.state.redis import RedisStore
 from runtime.state.conformance import START, Clock, line, rolling
 from runtime.state.redis_server import RedisServer, free_port, running
@@ -134,10 +134,10 @@ def test_a_user_may_have_the_rights_that_the_page_lists_and_no_others(server: Re
         for limited in (lines, [*lines, rolling(START, 60, 3, 3)]):
             held = store.reserve(limited, START, START + 30)
         assert held == (2, 3, int((START + 60) * 1000))
-        store.settle(1, lines, [1, 1], START, [("k", True)])
-        for quarter in range(110):
-            store.see([("k", True), ("k", False)], START + 15 * quarter)
-        assert store.outcomes(["k"], START)
+        store.settle(1, lines, [1, 1], START, [Outcome("k", 1)])
+        for quarter in range(450):
+            store.see([Outcome("k", 1), Outcome("k", 0, 1)], START + 15 * quarter)
+        assert store.outcomes(["k"], START + 15 * 449)
         assert store.totals(lines, START + 60) == [1, 0]
         assert store.swap("a", None, "one", START + 60)
         assert store.notes(["a"]) == {"a": "one"}

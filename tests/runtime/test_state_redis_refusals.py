@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from modelwright.runtime.errors import StateError
-from modelwright.runtime.state import Line, server as module
+from modelwright.runtime.state import Line, Outcome, server as module
 from modelwright.runtime.state.redis import RedisStore
 from runtime.state.conformance import START, Clock, line, rolling
 from runtime.state.redis_server import RedisServer, free_port, running
@@ -56,7 +56,7 @@ def test_what_is_not_the_stores_own_stops_a_step_as_a_whole(name: str, write: Ca
     before = _kept(server)
     asks: list[Callable[[], object]] = [lambda: store.reserve(LINES, START, START + 30)]
     if name not in ("h", "l"):
-        asks += [lambda: store.settle(held, LINES, [1, 1, 1], START, [("k", True)]), lambda: store.totals(LINES, START)]
+        asks += [lambda: store.settle(held, LINES, [1, 1, 1], START, [Outcome("k", 1)]), lambda: store.totals(LINES, START)]
     for ask in asks:
         with pytest.raises(StateError, match=r"something else is kept under the names of modelwright's; choose another prefix: `\?prefix=NAME`"):
             ask()
@@ -66,15 +66,15 @@ def test_what_is_not_the_stores_own_stops_a_step_as_a_whole(name: str, write: Ca
 def test_what_is_not_the_stores_own_is_no_note_and_no_outcome(store: RedisStore, server: RedisServer) -> None:
     server.client.set("{modelwright}:n:a", "hello")
     server.client.rpush("{modelwright}:n:b", "hello")
-    server.client.hset("{modelwright}:o:k", f"+{int(START // 15 * 15)}", "often")
+    server.client.hset("{modelwright}:o:k", str(int(START // 15 * 15)), "often")
     before = _kept(server)
     asks = (
         lambda: store.notes(["a"]),
         lambda: store.swap("a", None, "x", START + 9),
         lambda: store.notes(["b"]),
         lambda: store.swap("b", None, "x", START + 9),
-        lambda: store.see([("j", True), ("k", True)], START),
-        lambda: store.settle(_used(store), [line()], [1], START, [("k", True)]),
+        lambda: store.see([Outcome("j", 1), Outcome("k", 1)], START),
+        lambda: store.settle(_used(store), [line()], [1], START, [Outcome("k", 1)]),
     )
     for ask in asks[:-1]:
         with pytest.raises(StateError, match="something else is kept"):

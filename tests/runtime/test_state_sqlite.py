@@ -8,6 +8,8 @@ import signal
 import sqlite3
 import stat
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +18,9 @@ import pytest
 from modelwright.runtime.budget import Budget, Spender
 from modelwright.runtime.errors import StateError
 from modelwright.runtime.spending import Spending
-from modelwright.runtime.state import Line, Shortage
+from modelwright.runtime.state import OUTCOME_GRAIN_SECONDS, Line, Outcome, Shortage, Stretch
 from modelwright.runtime.state.database import Database
-from modelwright.runtime.state.sqlite import APPLICATION, SqliteStore, _read, _written
+from modelwright.runtime.state.sqlite import APPLICATION, SCHEMA, SqliteStore, _read, _written
 from runtime.state.conformance import START, Clock, StoreConformance, line, rolling
 from runtime.state.races import process, race
 
@@ -98,9 +100,51 @@ def test_a_file_of_another_version_is_left_alone(store: SqliteStore, file: Path)
     other = sqlite3.connect(file)
     other.execute("PRAGMA user_version=9")
     other.close()
-    with pytest.raises(StateError, match=r"its format is version 9; this modelwright reads version 1; upgrade modelwright, or move the file away") as found:
+    with pytest.raises(StateError, match=r"its format is version 9; this modelwright reads version 2; upgrade modelwright, or move the file away") as found:
         store.notes(["a"])
     assert found.value.path == str(file)
+
+
+EARLIER = (
+    *SCHEMA[:-1],
+    "CREATE TABLE outcomes (key TEXT NOT NULL, at INTEGER NOT NULL, successes INTEGER NOT NULL, failures INTEGER NOT NULL, PRIMARY KEY (key, at)) WITHOUT ROWID",
+)
+"""The tables of version 1, whose outcomes knew successes and failures only."""
+
+
+def test_a_file_of_the_first_version_keeps_its_budgets_and_outcomes(store: SqliteStore, file: Path) -> None:
+    _used(store).close()
+    made = [text for (text,) in store._database.read("SELECT sql FROM sqlite_master WHERE name = 'outcomes'")]
+    store.close()
+    file.unlink()
+    earlier = Database(file, application=APPLICATION, version=1, schema=EARLIER, page_bytes=512)
+    at = int(START // OUTCOME_GRAIN_SECONDS) * OUTCOME_GRAIN_SECONDS
+    earlier.write(lambda execute: [execute("INSERT INTO totals VALUES ('s', ?, '7')", (line("s").until_ms,)), execute("INSERT INTO outcomes VALUES ('k', ?, 2, 1)", (at,))])
+
+    assert store.totals([line("s")], START) == [7]
+    store.see([Outcome("k", 1, timed=1, milliseconds=80)], START)
+    assert store.outcomes(["k"], START) == {"k": [Stretch(at, 3, 1, timed=1, milliseconds=80)]}
+    with pytest.raises(StateError):
+        earlier.write(lambda execute: execute("INSERT INTO outcomes VALUES ('k', 15, 1, 0)"))
+    with pytest.raises(StateError, match="its format is version 2; this modelwright reads version 1"):
+        earlier.read("SELECT 1")
+    columns = [name for _, name, *_ in store._database.read("PRAGMA table_info(outcomes)")]
+    assert columns == ["key", "at", *Outcome._fields[1:]]
+    assert all(name in made[0] for name in columns)
+
+
+def test_several_may_upgrade_a_file_at_once(file: Path) -> None:
+    for _ in range(5):
+        earlier = Database(file, application=APPLICATION, version=1, schema=EARLIER, page_bytes=512)
+        earlier.read("SELECT 1")
+        earlier.close()
+        stores = [SqliteStore(file, clock=Clock()) for _ in range(4)]
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda store: store.see([Outcome("k", 1)], START), stores))
+        assert stores[0].outcomes(["k"], START)["k"][0].successes == 4
+        for store in stores:
+            store.close()
+        file.unlink()
 
 
 def test_a_database_of_something_else_is_left_alone(store: SqliteStore, file: Path) -> None:
@@ -263,7 +307,7 @@ def test_a_process_killed_at_any_moment_leaves_whole_steps(kills: int, tmp_path:
         period, moment = store.totals([Line("s", 1_795_046_400_000, False, 0, None, 0), Line("r", 1_795_046_400_000, True, 0, None, 0)], START + 30)
         assert period == moment
         assert period in (3 * ended, 3 * ended + 3)
-        seen = sum(successes for _, successes, _ in store.outcomes(["k"], START).get("k", ()))
+        seen = sum(stretch.successes for stretch in store.outcomes(["k"], START).get("k", ()))
         assert 3 * seen == period
         assert store.notes(["n"]).get("n") in ({str(ended), str(ended + 1)} if ended else {None, "1"})
         assert isinstance(store.reserve([line(limit=None)], START, START + 30), int)

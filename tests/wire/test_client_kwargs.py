@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,6 +25,8 @@ KEY = "sk-canary-0123456789abcdef"
 PROTOCOLS = {
     "openai-chat": ("openai", "3.57.0", "/v1/chat/completions"),
     "openai-responses": ("openai", "3.57.0", "/v1/responses"),
+    "azure-openai": ("openai", "3.57.0", "/chat/completions"),
+    "openai-codex-responses": ("openai", "3.57.0", "/codex/responses"),
     "anthropic-messages": ("anthropic", "2.14.0", "/v1/messages"),
     "google-generative": ("google-genai", "3.6.1", "/v1beta/models/up-m:generateContent"),
     "ollama-chat": ("ollama", "0.6.3", "/api/chat"),
@@ -31,20 +34,25 @@ PROTOCOLS = {
 }
 BELOW = {"google-vertex-anthropic": "/v1/projects/acme-1/locations/eu"}
 """Of the base URL what the client is told apart, or puts there itself."""
+HEADLESS = {"cohere-chat": ("cohere", "7.3.1", "/v2/chat")}
+"""Those whose client takes no headers."""
 AUTHS = {
     "bearer": ({"kind": "bearer", "env": ["ACME_KEY"]}, "authorization", f"Bearer {KEY}"),
     "api-key": ({"kind": "api-key", "header": "x-api-key", "env": ["ACME_KEY"]}, "x-api-key", KEY),
     "own header": ({"kind": "api-key", "header": "x-acme-key", "env": ["ACME_KEY"]}, "x-acme-key", KEY),
+    "api-key header": ({"kind": "api-key", "header": "api-key", "env": ["ACME_KEY"]}, "api-key", KEY),
     "google": ({"kind": "api-key", "header": "x-goog-api-key", "env": ["ACME_KEY"]}, "x-goog-api-key", KEY),
     "none": ({"kind": "none"}, None, None),
 }
 USUAL = {
     "openai-chat": "bearer",
     "openai-responses": "bearer",
+    "google-vertex-anthropic": "bearer",
+    "azure-openai": "api-key header",
+    "openai-codex-responses": "bearer",
     "anthropic-messages": "api-key",
     "google-generative": "google",
     "ollama-chat": "none",
-    "google-vertex-anthropic": "bearer",
 }
 
 
@@ -55,7 +63,7 @@ def kwargs(tmp_path: Path) -> Callable[..., ClientKwargs]:
     from modelwright.cli import build
 
     def make(protocol: str, auth: Any, base_url: str, environ: dict[str, str] | None = None, **more: Any) -> ClientKwargs:
-        route = {"base_url": base_url, "protocol": protocol, "auth": auth, "headers": {"x-acme": "yes"}, **more}
+        route = {"base_url": base_url, "protocol": protocol, "auth": auth, **more} | ({} if protocol in HEADLESS else {"headers": {"x-acme": "yes"}})
         said = {"version": 1, "providers": {"acme": {"routes": {"default": route}, "models": {"m": {"upstream_id": "up-m"}}}}}
         (tmp_path / "models.json").write_text(json.dumps(said))
         user = pipeline.UserFile(str(tmp_path / "models.json"), "config/models.json", "user")
@@ -73,7 +81,8 @@ def test_the_protocol_says_which_sdk_it_is_and_what_goes_where(protocol: str, kw
     auth, header, value = AUTHS[USUAL[protocol]]
     found = kwargs(protocol, auth, "https://acme.example" + BELOW.get(protocol, ""))
     assert (found.package, found.model, found.call()) == (PROTOCOLS[protocol][0], "up-m", {"model": "up-m"})
-    assert found.base_url == ("https://acme.example/v1" if found.package == "openai" or protocol in BELOW else "https://acme.example")
+    behind = {"azure-openai": "", "openai-codex-responses": "/codex"}.get(protocol, "/v1" if found.package == "openai" or protocol in BELOW else "")
+    assert found.base_url == f"https://acme.example{behind}"
     assert found.headers == {"x-acme": "yes"}
     made = found.constructor()
     headers = made.get("default_headers") or made.get("headers") or made["http_options"]["headers"]
@@ -92,6 +101,15 @@ def test_what_is_part_of_the_url_and_an_argument_of_the_client_is_given_to_it(kw
     }
     with pytest.raises(UsageError, match="the client of anthropic calls /projects/"):
         kwargs("google-vertex-anthropic", AUTHS["bearer"][0], "https://acme.example/v1")
+
+
+def test_a_client_that_takes_no_headers_is_given_the_key_and_nothing_it_cannot_send(kwargs: Callable[..., ClientKwargs]) -> None:
+    found = kwargs("cohere-chat", AUTHS["bearer"][0], "https://acme.example")
+    assert (found.client, found.method, found.constructor()) == ("cohere.ClientV2", "chat", {"base_url": "https://acme.example", "api_key": KEY})
+    assert kwargs("cohere-chat", AUTHS["none"][0], "https://acme.example").constructor()["api_key"] == "none"
+    for auth, more in (("bearer", {"headers": {"x-acme": "yes"}}), ("own header", {})):
+        with pytest.raises(UsageError, match="sends no headers of a route's own"):
+            kwargs("cohere-chat", AUTHS[auth][0], "https://acme.example", **more)
 
 
 def test_no_text_of_it_holds_the_secret_and_nobody_can_change_it(kwargs: Callable[..., ClientKwargs]) -> None:
@@ -151,10 +169,13 @@ answer = method(**said["call"], **said["more"])
 text = {
     "openai-chat": lambda: answer.choices[0].message.content,
     "openai-responses": lambda: answer.output_text,
+    "azure-openai": lambda: answer.choices[0].message.content,
+    "openai-codex-responses": lambda: answer.output_text,
     "anthropic-messages": lambda: answer.content[0].text,
     "google-vertex-anthropic": lambda: answer.content[0].text,
     "google-generative": lambda: answer.text,
     "ollama-chat": lambda: answer.message.content,
+    "cohere-chat": lambda: answer.message.content[0].text,
 }[said["protocol"]]()
 print(json.dumps(text))
 """
@@ -189,25 +210,34 @@ ANSWERS: dict[str, Any] = {
     },
     "google-generative": {"candidates": [{"content": {"role": "model", "parts": [{"text": "Hello."}]}, "finishReason": "STOP"}]},
     "ollama-chat": {"model": "up-m", "created_at": "2026-11-20T00:00:00Z", "message": {"role": "assistant", "content": "Hello."}, "done": True},
+    "cohere-chat": {"id": "1", "finish_reason": "COMPLETE", "message": {"role": "assistant", "content": [{"type": "text", "text": "Hello."}]}},
 }
-ANSWERS["google-vertex-anthropic"] = ANSWERS["anthropic-messages"]
+ANSWERS |= {
+    "azure-openai": ANSWERS["openai-chat"],
+    "openai-codex-responses": ANSWERS["openai-responses"],
+    "google-vertex-anthropic": ANSWERS["anthropic-messages"],
+}
 MESSAGES = [{"role": "user", "content": "Hi"}]
 MORE: dict[str, Any] = {
     "openai-chat": {"messages": MESSAGES},
     "openai-responses": {"input": "Hi"},
+    "azure-openai": {"messages": MESSAGES},
+    "openai-codex-responses": {"input": "Hi"},
     "anthropic-messages": {"messages": MESSAGES, "max_tokens": 16},
     "google-generative": {"contents": "Hi"},
     "google-vertex-anthropic": {"messages": MESSAGES, "max_tokens": 16},
     "ollama-chat": {"messages": MESSAGES},
+    "cohere-chat": {"messages": MESSAGES},
 }
+CELLS = [*product(PROTOCOLS, AUTHS), *product(HEADLESS, ("bearer", "none"))]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("auth", AUTHS)
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize(("protocol", "auth"), CELLS)
 def test_the_official_sdk_calls_what_the_route_says(protocol: str, auth: str, kwargs: Callable[..., ClientKwargs], monkeypatch: pytest.MonkeyPatch) -> None:
-    package, version, path = PROTOCOLS[protocol]
-    for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "GEMINI_API_KEY", "GOOGLE_API_KEY", "OLLAMA_API_KEY"):
+    package, version, path = (PROTOCOLS | HEADLESS)[protocol]
+    own = {} if protocol in HEADLESS else {"x-acme": "yes"}
+    for name in ("CO_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "GEMINI_API_KEY", "GOOGLE_API_KEY", "OLLAMA_API_KEY"):
         monkeypatch.setenv(name, "sk-another-key")
     given, header, value = AUTHS[auth]
     with serving(lambda _: as_json(ANSWERS[protocol])) as server:
@@ -224,15 +254,15 @@ def test_the_official_sdk_calls_what_the_route_says(protocol: str, auth: str, kw
         assert run_with(package, version, PROGRAM, json.dumps(said)) == "Hello."
     (call,) = server.calls
     assert (call.method, call.path, call.query) == ("POST", path, {})
-    _check_headers(call, header, value)
+    _check_headers(call, own, header, value)
     body = json.loads(call.body)
     assert body.get("model", "up-m") == "up-m"
     assert "Hi" in json.dumps(body)
 
 
-def _check_headers(call: Call, header: str | None, value: str | None) -> None:
+def _check_headers(call: Call, own: dict[str, str], header: str | None, value: str | None) -> None:
     """The route's own header has the key, and no header has another one."""
-    assert call.headers["x-acme"] == "yes"
+    assert {name: call.headers[name] for name in own} == own
     assert header is None or call.headers[header] == value
     assert "sk-another-key" not in str(call.headers)
     if header is None:

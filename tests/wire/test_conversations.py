@@ -14,7 +14,7 @@ from modelwright.ir.chat import Message, Opaque, Request, Response, Text, Thinki
 from modelwright.wire.protocol import Target, UnspeakableError
 from wire_checks import assembled, why_not
 
-PROTOCOLS = ("anthropic-messages", "google-cloud-code-assist", "google-generative", "google-vertex", "ollama-chat", "openai-chat", "openai-responses")
+PROTOCOLS = ("anthropic-messages", "cohere-chat", "google-cloud-code-assist", "google-generative", "google-vertex", "ollama-chat", "openai-chat", "openai-responses")
 WITH_IDS = [name for name in PROTOCOLS if name != "google-vertex"]
 """Those that tell calls apart by ids."""
 PAIRS = [(before, after) for before, after in product(PROTOCOLS, PROTOCOLS) if before != after]
@@ -35,6 +35,14 @@ ANSWERS: dict[str, dict[str, Any]] = {
             {"type": "tool_use", "id": "c1", "name": "get_weather", "input": {"place": "Rome"}},
         ],
         "stop_reason": "tool_use",
+    },
+    "cohere-chat": {
+        "finish_reason": "TOOL_CALL",
+        "message": {
+            "content": [{"type": "thinking", "thinking": "Hm."}, {"type": "text", "text": "I look it up."}],
+            "tool_plan": "Hm.",
+            "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "get_weather", "arguments": '{"place":"Rome"}'}}],
+        },
     },
     "google-generative": {
         "candidates": [
@@ -76,7 +84,7 @@ def _going_on(answer: Response) -> Request:
     return Request([Message("user", "Weather?"), answer.message(), results])
 
 
-@pytest.mark.parametrize("protocol", [name for name in PROTOCOLS if name != "ollama-chat"])
+@pytest.mark.parametrize("protocol", [name for name in PROTOCOLS if SIGNATURE in json.dumps(ANSWERS[name])])
 def test_what_a_protocol_signed_goes_back_over_it(protocol: str) -> None:
     call = wire_golden.module(protocol).build(_going_on(_answer(protocol)), TARGET)
     assert call.body.count(SIGNATURE.encode()) == json.dumps(ANSWERS[protocol]).count(SIGNATURE)
@@ -105,7 +113,7 @@ def test_thinking_of_another_protocol_is_sent_where_that_is_taken_and_else_its_l
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_the_signature_of_a_part_that_names_no_protocol_is_taken_for_its_own(protocol: str) -> None:
-    own = {"ollama-chat": None, "openai-chat": None, "openai-responses": json.dumps(ITEM)}.get(protocol, SIGNATURE)
+    own = {"cohere-chat": None, "ollama-chat": None, "openai-chat": None, "openai-responses": json.dumps(ITEM)}.get(protocol, SIGNATURE)
     body = wire_golden.module(protocol).build(Request([Message("user", "?"), Message("assistant", [Thinking("Hm.", own), Text("Yes.")]), Message("user", "?")]), TARGET).body
     assert (SIGNATURE.encode() in body) == (own is not None)
 
@@ -198,6 +206,7 @@ def test_a_call_that_was_never_answered_takes_no_result_of_a_later_one_with_its_
 
 UNNAMED: dict[str, Any] = {
     "anthropic-messages": lambda answer: {"id": answer, "content": [{"type": "tool_use", "name": "f", "input": {}}] * 2},
+    "cohere-chat": lambda answer: {"id": answer, "finish_reason": "TOOL_CALL", "message": {"tool_calls": [{"function": {"name": "f"}}] * 2}},
     "google-generative": lambda answer: {"responseId": answer, "candidates": [{"content": {"parts": [{"functionCall": {"name": "f"}}] * 2}, "finishReason": "STOP"}]},
     "ollama-chat": lambda answer: {"created_at": answer, "message": {"tool_calls": [{"function": {"name": "f"}}] * 2}, "done": True},
     "openai-chat": lambda answer: {"id": answer, "choices": [{"message": {"tool_calls": [{"function": {"name": "f"}}] * 2}, "finish_reason": "stop"}]},

@@ -12,12 +12,15 @@ from modelwright.wire import speaks
 
 SPOKEN = (
     "anthropic-messages",
+    "azure-openai",
+    "cohere-chat",
     "google-cloud-code-assist",
     "google-generative",
     "google-vertex",
     "google-vertex-anthropic",
     "ollama-chat",
     "openai-chat",
+    "openai-codex-responses",
     "openai-responses",
 )
 

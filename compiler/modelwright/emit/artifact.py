@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..ir.catalog import Catalog
 
 VERSION = 1
-_RUNTIME_WORDS = ("auth", "capabilities", "cli-stores", "errors", "protocols")
+_RUNTIME_WORDS = ("auth", "capabilities", "cli-stores", "errors", "protocols", "routing-policies")
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False, allow_nan=False).encode
 

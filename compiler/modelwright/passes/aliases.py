@@ -64,11 +64,14 @@ def bare(catalog: Catalog) -> dict[str, list[str]]:
 
 
 def used(data: Facts) -> Iterator[tuple[Pointer, str]]:
-    """Yield where *data*, a user's file in the native form, says which models agents use and which may be used at all, and what it calls them."""
+    """Yield where *data*, a user's file in the native form, says which models agents use, which intents prefer and which may be used at all, and what it calls them."""
     for name, agent in data.get("agents", {}).items():
         at = ("agents", name)
         if "primary" in agent:
             yield (*at, "primary"), agent["primary"]
         yield from (((*at, "fallbacks", index), ref) for index, ref in enumerate(agent.get("fallbacks", ())))
         yield from (((*at, "tasks", task), ref) for task, ref in agent.get("tasks", {}).items())
+    for word, intent in data.get("policy", {}).get("intents", {}).items():
+        to, refs = ((), intent) if isinstance(intent, list) else (("models",), intent["models"])
+        yield from ((("policy", "intents", word, *to, index), ref) for index, ref in enumerate(refs))
     yield from ((("allowed_models", index), ref) for index, ref in enumerate(data.get("allowed_models", ())))

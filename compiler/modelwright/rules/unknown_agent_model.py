@@ -2,7 +2,7 @@
 unknown-agent-model
 
 What it checks
-    The models that agents use, and those on the list of allowed ones, are there.
+    The models that agents use, those that intents prefer, and those on the list of allowed ones, are there.
 
 Why it matters
     An agent whose model nobody has fails at its first call, or goes to a fallback without a word.

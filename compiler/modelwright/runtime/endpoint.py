@@ -57,11 +57,11 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
     account = registry.account_for(model)
     facts = model._facts
     kinds, protocols = registry.words("auth"), registry.words("protocols")
-    chosen = _route(model, provider, kinds, environ, route or account.get("route"))
+    values = variables_of(provider, account, environ)
+    chosen = _route(model, provider, kinds, environ, values, route or account.get("route"))
     auth = auth_of(chosen, account)
     kind = kinds.get(auth["kind"], {})
     protocol = facts.get("protocol") or account.get("protocol") or chosen["protocol"]
-    values = {name: _value(provider["id"], name, variable, environ) for name, variable in provider.get("variables", {}).items()} | account.get("variables", {})
     base_url = facts.get("base_url") or account.get("base_url") or _address(environ, chosen) or chosen.get("base_url")
     if base_url is None:
         env = tuple(chosen.get("base_url_env", ()))
@@ -122,7 +122,7 @@ def listing(
 
     Raises MissingVariableError when it needs what *environ* does not hold.
     """
-    values = {name: _value(provider["id"], name, variable, environ) for name, variable in provider.get("variables", {}).items()}
+    values = variables_of(provider, {}, environ)
     if "${base_url}" in template:
         named = given or _address(environ, route)
         base_url = named or route.get("base_url")
@@ -134,9 +134,27 @@ def listing(
     return _filled(template, values, provider), {name: _filled(value, values, provider) for name, value in route.get("headers", {}).items()}
 
 
-def _route(model: "Model", provider: "dict[str, Any]", kinds: "dict[str, Any]", environ: "Mapping[str, str]", wanted: "str | None") -> "dict[str, Any]":
+def variables_of(provider: "Mapping[str, Any]", account: "Mapping[str, Any]", environ: "Mapping[str, str]") -> "dict[str, str | MissingVariableError]":
+    """Return the value of each variable of *provider*, or the error that stands for one that is missing."""
+    found = {name: _value(provider["id"], name, variable, environ) for name, variable in provider.get("variables", {}).items()}
+    return {**found, **account.get("variables", {})}
+
+
+def in_order(routes: "Iterable[dict[str, Any]]", values: "Mapping[str, str | MissingVariableError]") -> "list[dict[str, Any]]":
+    """Return *routes* with those first that come first by what a variable begins with."""
+    return sorted(routes, key=lambda route: not any(str(values.get(name)).startswith(begin) for name, begin in route.get("first_when", {}).items()))
+
+
+def _route(
+    model: "Model",
+    provider: "dict[str, Any]",
+    kinds: "dict[str, Any]",
+    environ: "Mapping[str, str]",
+    values: "Mapping[str, str | MissingVariableError]",
+    wanted: "str | None",
+) -> "dict[str, Any]":
     offered = model._facts.get("routes")
-    routes: list[dict[str, Any]] = [route for route in provider["routes"] if offered is None or route["id"] in offered]
+    routes = in_order((route for route in provider["routes"] if offered is None or route["id"] in offered), values)
     if wanted is not None:
         for route in routes:
             if route["id"] == wanted:
@@ -150,11 +168,12 @@ def _route(model: "Model", provider: "dict[str, Any]", kinds: "dict[str, Any]", 
 
 
 def _source(auth: "dict[str, Any]", kind: "dict[str, Any]", environ: "Mapping[str, str]", *, is_private_use: bool) -> "str | None":
-    if kind.get("chain"):
-        return str(auth["kind"])
-    for name in auth.get("env", ()):
+    has_chain = kind.get("chain", False)
+    for name in auth.get("env", ()) if not has_chain or kind.get("parts") == ["key"] else ():  # else they are the chain's to read
         if environ.get(name):
             return f"env:{name}"
+    if has_chain:
+        return str(auth["kind"])
     required = auth.get("required", True)
     return "none" if auth["kind"] == "none" or required is False or (required == "if_public_host" and is_private_use) else None
 
@@ -274,7 +293,7 @@ def _quoted(text: str) -> str:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from ..ir.resolved import Model

@@ -143,12 +143,12 @@ class Spending:
         found = self._store.reserve(lines, now, now + (self._lease_seconds if lease_seconds is None else lease_seconds))
         return Reservation(found, plan, lines, is_unpriced) if isinstance(found, int) else self._refusal(plan, lines, found)
 
-    def settle(self, reservation: Reservation, actual: "Cost | None", outcome: str = SUCCEEDED, *, seen: "Sequence[tuple[str, bool]]" = ()) -> None:
+    def settle(self, reservation: Reservation, actual: "Cost | None", outcome: str = SUCCEEDED, *, seen: "Sequence[Outcome]" = ()) -> None:
         """
         Count *actual* in place of what was reserved; None: nobody knows, and the estimate stands. A second time counts nothing.
 
         *outcome* says whether the call `succeeded`, broke off (`partial`), or `failed`. *seen* is what else the store is to
-        remember of it: keys, and whether they worked.
+        remember of it.
         """
         if reservation.is_settled:
             return
@@ -242,7 +242,7 @@ if TYPE_CHECKING:
 
     from .budget import Budget, Spender
     from .cost import Cost
-    from .state import Shortage, Store
+    from .state import Outcome, Shortage, Store
 
     _Entry = tuple[Budget, str, bool, str, int, tuple[str, str]]
     _Plan = tuple[_Entry, ...]

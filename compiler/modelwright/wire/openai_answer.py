@@ -77,9 +77,16 @@ def trouble_of(raw: "Any", status: "int | None") -> Trouble:
         status = code
     about = _details(error, "metadata")
     behind, limit = about.get("raw"), about.get("limit_source")
-    message = f"{found.message} ({behind[:500]})" if isinstance(behind, str) and behind.strip() else found.message
+    message = f"{found.message} ({behind[:500]})" if isinstance(behind, str) and behind.strip() else found.message + _filtered(error)
     kind = (found.type if found.type != "error" else None) or (limit if isinstance(limit, str) else None)
     return Trouble(message, status=status, type=kind, code=found.code, retry_after_seconds=_asked_wait(error, about, message), raw=raw)
+
+
+def _filtered(error: "dict[str, Any]") -> str:
+    """Return in words which filters refused the content, where a host names them (https://learn.microsoft.com/azure/ai-services/openai/concepts/content-filter)."""
+    results = _details(_details(error, "innererror"), "content_filter_result")
+    names = [name for name, result in results.items() if isinstance(result, dict) and result.get("filtered")]
+    return f" (filtered: {', '.join(names)})" if names else ""
 
 
 def tells_failure(raw: "Any") -> bool:

@@ -22,9 +22,9 @@ _SETTINGS = ("temperature", "top_p", "top_k", "seed", "presence_penalty", "frequ
 _CHOICES = ("auto", "none", "required")
 
 
-def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
-    """Return the call that asks *request* of *target*; raises UnspeakableError, or with *lossy* tells what was left out."""
-    losses = Losses(PROTOCOL, is_allowed=lossy)
+def build(request: "Request", target: "Target", *, lossy: bool = False, name: str = PROTOCOL) -> Call:
+    """Return the call that asks *request* of *target*; raises UnspeakableError, or with *lossy* tells what was left out. *name* is that of the protocol for people."""
+    losses = Losses(name, is_allowed=lossy)
     quirks = target.quirks
     writer = _Writer(losses, target)
     body: dict[str, Any] = {"model": target.model, "messages": [turn for message in request.messages for turn in writer.turns(message)]}
@@ -40,10 +40,10 @@ def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
         body["response_format"] = form
     if request.max_output_tokens is not None:
         body[quirks.get("output_limit_field", "max_tokens")] = request.max_output_tokens
-    for name in _SETTINGS:
-        value = getattr(request, name)
-        if value is not None and (name != "top_k" or _takes_top_k(quirks, losses)):
-            body[name] = value
+    for setting in _SETTINGS:
+        value = getattr(request, setting)
+        if value is not None and (setting != "top_k" or _takes_top_k(quirks, losses)):
+            body[setting] = value
     if request.stop:
         body["stop"] = list(request.stop)
     if request.thinking is not None:

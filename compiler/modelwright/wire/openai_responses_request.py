@@ -27,6 +27,12 @@ _CHOICES = ("auto", "none", "required")
 def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
     """Return the call that asks *request* of *target*; raises UnspeakableError, or with *lossy* tells what was left out."""
     losses = Losses(PROTOCOL, is_allowed=lossy)
+    body = body_of(request, target, losses)
+    return Call(target.url, with_content_type(target.headers), body_bytes(laid_over(body, request.extra)), losses.told)
+
+
+def body_of(request: "Request", target: "Target", losses: Losses) -> "dict[str, Any]":
+    """Return the body that asks *request* of *target*, without the caller's own fields; what cannot be said goes to *losses*."""
     quirks = target.quirks
     messages = list(request.messages)
     body: dict[str, Any] = {"model": target.model}
@@ -61,7 +67,7 @@ def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
     body["store"] = False
     if target.is_stream or quirks.get("always_stream"):
         body["stream"] = True
-    return Call(target.url, with_content_type(target.headers), body_bytes(laid_over(body, request.extra)), losses.told)
+    return body
 
 
 def _one_text(message: "Message") -> "str | None":

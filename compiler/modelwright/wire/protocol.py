@@ -1,4 +1,4 @@
-"""What a protocol is given and gives back. A protocol module has NAME, `build`, `read`, `Decoder` and `trouble`."""
+"""What a protocol is given and gives back. A protocol module has NAME, `build`, `read`, `Decoder` and `trouble`, and QUIRKS where all its routes have some."""
 
 from ..ir.resolved import Frozen
 

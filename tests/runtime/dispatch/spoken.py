@@ -164,20 +164,52 @@ def _ollama() -> Spoken:
     )
 
 
+def _cohere() -> Spoken:
+    counts = {"input_tokens": INPUT_TOKENS, "output_tokens": OUTPUT_TOKENS}
+    usage = {"billed_units": counts, "tokens": {"input_tokens": INPUT_TOKENS + 70, "output_tokens": OUTPUT_TOKENS + 7}}
+    end = {"finish_reason": "COMPLETE", "usage": usage}
+
+    def event(name: str, **more: Any) -> bytes:
+        return sse({"type": name, **more}, name)
+
+    def delta(word: Any) -> bytes:
+        return event("content-delta", index=0, delta={"message": {"content": {"text": word}}})
+
+    return Spoken(
+        answer=json.dumps({"id": "1", **end, "message": {"role": "assistant", "content": [{"type": "text", "text": TEXT}]}}).encode(),
+        pieces=[
+            event("message-start", id="1", delta={"message": {"role": "assistant", "content": [], "tool_plan": "", "tool_calls": [], "citations": []}}),
+            event("content-start", index=0, delta={"message": {"content": {"type": "text", "text": ""}}}),
+            *(delta(word) for word in WORDS),
+            event("content-end", index=0),
+            event("message-end", delta=end),
+        ],
+        first=2,
+        error={"message": ""},
+        troubled=event("message-end", delta={"finish_reason": "ERROR", "error": "the model is overloaded"}),
+        disordered=[delta(7), event("message-end", delta=end)],
+    )
+
+
 SPOKEN = {
     "openai-chat": _chat(),
     "openai-responses": _responses(),
+    "azure-openai": _chat(),
+    "openai-codex-responses": _responses(),
     "anthropic-messages": _messages(),
     "google-cloud-code-assist": _generative(lambda chunk: {"response": chunk, "traceId": "t"}),
     "google-generative": _generative(),
     "google-vertex": _generative(),
     "google-vertex-anthropic": _messages(),
     "ollama-chat": _ollama(),
+    "cohere-chat": _cohere(),
 }
 
 
 def failure(protocol: str, message: str = "no") -> bytes:
     """Return the body of a failure."""
     error = SPOKEN[protocol].error
+    if "error" not in error:
+        return json.dumps({**error, "message": message}).encode()
     inner = error["error"]
     return json.dumps({**error, "error": message if isinstance(inner, str) else {**inner, "message": message}}).encode()

@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 
 from modelwright.runtime.budget import Budget
 from modelwright.runtime.routing.needs import Needs
-from modelwright.runtime.routing.policies import NAMES, Question, weigh
+from modelwright.runtime.routing.policies import NAMES, Question, chosen, weigh
 from modelwright.runtime.routing.router import Router
 from routing_world import Standing, kept, names, registry_of, skipped
 
@@ -18,9 +18,14 @@ REFS = ["north/blind", "north/eyes", "south/bare", "south/gift", "south/seer"]
 MINUTE = 60
 
 
-def weighed(*policies: str, refs: list[str] = REFS, standing: Standing | None = None, choose: Any = None, **more: Any) -> Any:
+def weighed(*policies: Any, refs: list[str] = REFS, standing: Standing | None = None, choose: Any = None, **more: Any) -> Any:
     registry = registry_of(policy={"routing_policies": list(policies)})
     return Router(registry, standing=standing, choose=choose).route(refs, Needs(more.pop("needs", ())), **more)
+
+
+def asked(*policies: Any) -> Any:
+    """Return the policies with the numbers that they have in the vocabulary, where they say no others."""
+    return chosen(policies, registry_of().words("routing-policies"))
 
 
 def scores(routing: Any) -> dict[str, float | None]:
@@ -30,7 +35,7 @@ def scores(routing: Any) -> dict[str, float | None]:
 def test_every_policy_that_a_file_may_name_is_there() -> None:
     candidates = list(registry_of().route(REFS))
     for name in NAMES:
-        assert weigh(candidates, [name], Question(Needs(), None, None)) is not None
+        assert weigh(candidates, asked(name), Question(Needs(), None, None)) is not None
 
 
 def test_context_lets_full_windows_go_last_and_drops_what_does_not_fit() -> None:
@@ -141,7 +146,7 @@ def test_the_same_question_always_has_the_same_answer(policies: list[str], refs:
     """acceptance/routerly.md 23: deterministic, and with a seed where chance decides."""
     candidates = list(registry_of().route(refs))
     question = Question(Needs(["tools"]), tokens, None)
-    first, again = (weigh(candidates, policies, question, random.Random(seed).randrange) for _ in range(2))
+    first, again = (weigh(candidates, asked(*policies), question, random.Random(seed).randrange) for _ in range(2))
     assert [(one.key, one.reason, one.score, one.notes) for one in first] == [(one.key, one.reason, one.score, one.notes) for one in again]
     assert sorted(names(first)) == sorted(refs)
     held = [one for one in first if one.is_kept]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from modelwright.runtime.state import KEPT_MS, OUTCOME_GRAIN_SECONDS, OUTCOMES_KEPT_SECONDS, TIDY_SECONDS, Line, Shortage
+from modelwright.runtime.state import KEPT_MS, OUTCOME_GRAIN_SECONDS, OUTCOMES_KEPT_SECONDS, TIDY_SECONDS, Line, Outcome, Shortage, Stretch
 
 if TYPE_CHECKING:
     from modelwright.runtime.state import Store
@@ -99,13 +99,13 @@ class StoreConformance:
         assert store.swap("a", None, "one", START + 5 * TIDY_SECONDS)
         for _ in range(4):
             clock.now += TIDY_SECONDS
-            store.see([("k", True)], store.now())
+            store.see([Outcome("k", 1)], store.now())
             assert store.notes(["a"]) == {"a": "one"}
 
     def test_an_expired_note_is_gone_when_it_is_tidied_or_changed_as_ever(self, store: Store, clock: Clock) -> None:
         assert store.swap("a", None, "one", START + 1)
         clock.now += 10 * TIDY_SECONDS
-        store.see([("k", True)], store.now())
+        store.see([Outcome("k", 1)], store.now())
         assert store.notes(["a"]) == {}
         assert store.swap("a", None, "two", store.now() + 60)
 
@@ -186,7 +186,7 @@ class StoreConformance:
         held = self.granted(store, line(amount=1))
         clock.now = (DAY_END_MS + KEPT_MS) / 1000
         store.settle(held, [line(amount=1)], [4], store.now())
-        store.see([("k", True)], store.now())
+        store.see([Outcome("k", 1)], store.now())
         assert self.total(store, line()) == 0
 
     # Rolling
@@ -288,14 +288,14 @@ class StoreConformance:
             lines = [line("a", 1, 100), rolling(START, 60, 1, None)]
             held = self.reserve(store, *lines)
             if isinstance(held, int) and number % 2:
-                store.settle(held, lines, [1, 2], store.now(), [("k", True)])
+                store.settle(held, lines, [1, 2], store.now(), [Outcome("k", 1)])
             return isinstance(held, int)
 
         with ThreadPoolExecutor(8) as pool:
             done = list(pool.map(call, range(160)))
         assert done.count(True) == 100
         assert self.total(store, line("a")) == 100
-        settled = sum(successes for _, successes, _ in store.outcomes(["k"], store.now())["k"])
+        settled = sum(stretch.successes for stretch in store.outcomes(["k"], store.now())["k"])
         assert self.total(store, rolling(START, 60)) == 100 + settled
 
     # Health
@@ -303,19 +303,19 @@ class StoreConformance:
     def test_successes_and_failures_are_counted_by_when_they_were(self, store: Store, clock: Clock) -> None:
         first = int(START // OUTCOME_GRAIN_SECONDS) * OUTCOME_GRAIN_SECONDS
         clock.now = first + 0.5
-        store.see([("a", True), ("a", True), ("b", False)], store.now())
+        store.see([Outcome("a", 1), Outcome("a", 1), Outcome("b", 0, 1)], store.now())
         clock.now = first + OUTCOME_GRAIN_SECONDS - 0.001
-        store.see([("a", False)], store.now())
+        store.see([Outcome("a", 0, 1)], store.now())
         clock.now = first + OUTCOME_GRAIN_SECONDS
-        store.see([("a", True)], store.now())
-        assert store.outcomes(iter(["a", "b", "c"]), store.now()) == {"a": [(first, 2, 1), (first + OUTCOME_GRAIN_SECONDS, 1, 0)], "b": [(first, 0, 1)]}
+        store.see([Outcome("a", 1)], store.now())
+        assert store.outcomes(iter(["a", "b", "c"]), store.now()) == {"a": [Stretch(first, 2, 1), Stretch(first + OUTCOME_GRAIN_SECONDS, 1)], "b": [Stretch(first, 0, 1)]}
         assert store.outcomes([], store.now()) == {}
 
     def test_outcomes_are_forgotten_after_a_while(self, store: Store, clock: Clock) -> None:
         first = int(START // OUTCOME_GRAIN_SECONDS) * OUTCOME_GRAIN_SECONDS
-        store.see([("a", True)], store.now())
+        store.see([Outcome("a", 1)], store.now())
         clock.now = first + OUTCOMES_KEPT_SECONDS - 1
-        store.see([("a", False)], store.now())
+        store.see([Outcome("a", 0, 1)], store.now())
         assert store.outcomes(["a"], store.now())["a"][0][0] == first
         clock.now = first + OUTCOMES_KEPT_SECONDS
         assert len(store.outcomes(["a"], store.now())["a"]) == 1
@@ -323,16 +323,32 @@ class StoreConformance:
         assert store.outcomes(["a"], store.now()) == {}
 
     def test_what_is_forgotten_is_gone_when_the_clock_is_put_back(self, store: Store, clock: Clock) -> None:
-        store.see([("a", True)], START)
+        store.see([Outcome("a", 1)], START)
         clock.now += 2 * OUTCOMES_KEPT_SECONDS
-        store.see([("b", True)], store.now())  # which tidies
+        store.see([Outcome("b", 1)], store.now())  # which tidies
         clock.now = START
         assert store.outcomes(["a"], START) == {}
 
+    def test_what_outcomes_say_is_added_up(self, store: Store) -> None:
+        store.see([Outcome("a", 1, 0, 0, 1, 250, 1, 40, 7, 210), Outcome("a", failures=2, rate_limited=1), Outcome("b", 1)], store.now())
+        store.see([Outcome("a", 1, timed=1, milliseconds=10**12, tokens=3, token_milliseconds=5)], store.now())
+        first = int(START // OUTCOME_GRAIN_SECONDS) * OUTCOME_GRAIN_SECONDS
+        assert store.outcomes(["a"], store.now()) == {"a": [Stretch(first, 2, 2, 1, 2, 10**12 + 250, 1, 40, 10, 215)]}
+
+    def test_outcomes_are_returned_of_so_many_seconds(self, store: Store, clock: Clock) -> None:
+        first = int(START // OUTCOME_GRAIN_SECONDS) * OUTCOME_GRAIN_SECONDS
+        for number in range(4):
+            clock.now = first + number * OUTCOME_GRAIN_SECONDS
+            store.see([Outcome("a", number)], store.now())
+        last = first + 3 * OUTCOME_GRAIN_SECONDS
+        for seconds, expected in ((1, [3]), (OUTCOME_GRAIN_SECONDS, [3]), (OUTCOME_GRAIN_SECONDS + 0.5, [2, 3]), (10 * OUTCOMES_KEPT_SECONDS, [0, 1, 2, 3])):
+            assert [stretch.successes for stretch in store.outcomes(["a"], last, seconds)["a"]] == expected
+        assert len(store.outcomes(["a"], first + OUTCOMES_KEPT_SECONDS, 10 * OUTCOMES_KEPT_SECONDS)["a"]) == 3
+
     def test_settling_sees_outcomes_in_the_same_step(self, store: Store) -> None:
         held = self.granted(store, line())
-        store.settle(held, [line()], [1], store.now(), (("a", True), ("b", False)))
-        assert {key: counts[0][1:] for key, counts in store.outcomes(["a", "b"], store.now()).items()} == {"a": (1, 0), "b": (0, 1)}
+        store.settle(held, [line()], [1], store.now(), (Outcome("a", 1), Outcome("b", 0, 1)))
+        assert {key: counts[0][1:3] for key, counts in store.outcomes(["a", "b"], store.now()).items()} == {"a": (1, 0), "b": (0, 1)}
 
     def test_a_closed_store_is_opened_by_the_next_call(self, store: Store) -> None:
         store.close()

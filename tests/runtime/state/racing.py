@@ -18,7 +18,7 @@ from modelwright.runtime.budget import Budget, Spender
 from modelwright.runtime.cost import Cost
 from modelwright.runtime.errors import StateError
 from modelwright.runtime.spending import Reservation, Spending
-from modelwright.runtime.state import Line, open_store
+from modelwright.runtime.state import Line, Outcome, open_store
 
 START = 1_795_000_000.0
 END_MS = 1_795_046_400_000
@@ -75,7 +75,7 @@ def storm(where: str) -> None:
         try:
             held = store.reserve(lines, START, START + 30)
             assert isinstance(held, int)
-            store.settle(held, lines, [3, 3], START, [("k", True)])
+            store.settle(held, lines, [3, 3], START, [Outcome("k", 1)])
             store.swap("n", None if number == 1 else str(number - 1), str(number), START + 600)
         except StateError as error:
             say(error)

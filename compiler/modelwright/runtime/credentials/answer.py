@@ -5,6 +5,8 @@ from ...ir.resolved import Frozen
 _set = object.__setattr__
 KEY = "key"
 """The part of a secret that is all of it, where it has no parts."""
+ALSO = "also"
+"""The part that goes into a second header, beside the key."""
 
 
 class Found(Frozen):
@@ -41,6 +43,10 @@ class Found(Frozen):
     ) -> None:
         for name, value in (("source", source), ("reason", reason), ("route", route), ("read", read), ("expires_at", expires_at), ("extra", extra or {})):
             _set(self, name, value)
+
+    def but(self, **changes: "Any") -> "Found":
+        """Return it with *changes*."""
+        return Found(**{**{name: getattr(self, name) for name in self.__slots__}, **changes})
 
     def __repr__(self) -> str:
         return f"<Found {self.source}>"
@@ -141,11 +147,11 @@ class Credential(Frozen):
 
     def headers(self) -> "dict[str, str]":
         """Return the headers that carry it; none where it goes into the query or signs the request."""
-        header = self._auth.get("header")
-        if KEY not in self._parts or header is None:
-            return dict(self.extra)
-        scheme = self._auth.get("scheme")
-        return {**self.extra, header: f"{scheme} {self._parts[KEY]}" if scheme else self._parts[KEY]}
+        found = dict(self.extra)
+        for part, header, scheme in ((KEY, "header", "scheme"), (ALSO, "also_header", "also_scheme")):
+            if part in self._parts and header in self._auth:
+                found[self._auth[header]] = f"{self._auth[scheme]} {self._parts[part]}" if scheme in self._auth else self._parts[part]
+        return found
 
     def query(self) -> "dict[str, str]":
         """Return the query parameters that carry it."""
@@ -153,7 +159,7 @@ class Credential(Frozen):
         return {} if name is None or KEY not in self._parts else {name: self._parts[KEY]}
 
     def parts(self) -> "dict[str, str]":
-        """Return the secret itself: `key`, or the parts of a signature; empty for `none`."""
+        """Return the secret itself: `key` and what goes `also` into a second header, or the parts of a signature; empty for `none`."""
         return dict(self._parts)
 
     def __repr__(self) -> str:

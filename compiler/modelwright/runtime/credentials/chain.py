@@ -7,9 +7,11 @@ Which steps there are and in which order is data of the account; what a step doe
 from importlib import import_module
 from time import time
 
+from ..endpoint import in_order, variables_of
 from ..errors import CredentialError, StoredSecretError
 from . import command
-from .answer import KEY, Credential, Found, Granted, Look, Missing, UnreadableError
+from .answer import ALSO, KEY, Credential, Found, Granted, Look, Missing, UnreadableError
+from .claims import end_of, headers_of
 from .none import NONE
 from .profile import ordered
 from .search import Search, routes_of, usable
@@ -45,7 +47,8 @@ def for_model(registry: "Registry", model: "Model", environ: "Mapping[str, str]"
     account = registry.account_for(model)
     offered, wanted = model._facts.get("routes"), route or account.get("route")
     ids = [one["id"] for one in registry.provider(model.provider)["routes"] if wanted in (None, one["id"]) and (offered is None or one["id"] in offered)]
-    return search(registry, account, ids, environ, **{"base_url": model._facts.get("base_url"), **more})
+    found = search(registry, account, ids, environ, **{"base_url": model._facts.get("base_url"), **more})
+    return found.but(routes=in_order(found.routes, variables_of(found.provider, account, environ)))
 
 
 def search(registry: "Registry", account: "str | Mapping[str, Any]", route: "str | Sequence[str] | None", environ: "Mapping[str, str]", **more: "Any") -> Search:
@@ -90,7 +93,7 @@ def first(search: Search, before: "Callable[[Mapping[str, Any]], object]" = bool
                 answer, has_failed = Missing(str(error)), True
             else:
                 if all(map(usable, parts.values())):
-                    return Credential(answer, str(search.account["id"]), profile, _auth(search, answer, parts), parts)
+                    return Credential(_told(answer, parts), str(search.account["id"]), profile, _auth(search, answer, parts), {**parts, **_beside(search, answer)})
                 answer = Missing(f"{answer.source} has characters that no key has")
         if answer.applies:
             tried.append((f"{word} {profile}" if profile else word, answer.reason))
@@ -162,12 +165,27 @@ def _auth(search: Search, found: Found, parts: "Mapping[str, str]") -> "dict[str
     """Return how the credential is sent: `header` and `scheme`, or `query`; empty for what signs a request, or for nothing."""
     auth = found.route["auth"]
     kind = search.kinds.get(auth["kind"], {})
+    also = {f"also_{name}": auth["also"][name] for name in ("header", "scheme") if name in auth.get("also", ())}
     if "query" in auth:
-        return {"query": auth["query"]}
+        return {"query": auth["query"], **also}
     if KEY not in parts:
-        return {}
+        return also
     header = auth.get("header", kind.get("header", "Authorization"))
-    return {"header": header, **({"scheme": kind["scheme"]} if "scheme" in kind else {})}
+    return {"header": header, **({"scheme": kind["scheme"]} if "scheme" in kind else {}), **also}
+
+
+def _told(found: Found, parts: "Mapping[str, str]") -> Found:
+    """Return *found* with what its token says of itself: when it ends, and the claims that the route sends as headers."""
+    token = parts.get(KEY, "")
+    ends = end_of(token) if found.expires_at is None else found.expires_at
+    return found.but(expires_at=ends, extra={**headers_of(token, found.route["auth"].get("claims", {})), **found.extra})
+
+
+def _beside(search: Search, found: Found) -> "dict[str, str]":
+    """Return the second secret that the route takes beside its own; empty where no variable has one."""
+    values = (search.environ.get(name, "").strip() for name in found.route["auth"].get("also", {}).get("env", ()))
+    value = next((value for value in values if usable(value) and not search.is_placeholder(value)), None)
+    return {} if value is None else {ALSO: value}
 
 
 TYPE_CHECKING = False

@@ -3,6 +3,7 @@
 import os
 
 from .answer import KEY, Found, Missing, UnreadableError
+from .claims import end_of
 from .files import read_json, seconds, value_at
 
 _MARGIN_SECONDS = 60
@@ -53,25 +54,10 @@ def _end(store: "Mapping[str, Any]", data: "Any", token: str, path: str) -> "flo
         except ValueError:
             return seconds(str(said))
         return number / 1000 if store.get("expires_in") == "milliseconds" and number > _IN_MILLISECONDS else number
-    ends = _claimed_end(token)
+    ends = end_of(token)
     if ends is None and "lasts_seconds" in store:
         return os.stat(path).st_mtime + int(store["lasts_seconds"])
     return ends
-
-
-def _claimed_end(token: str) -> "float | None":
-    """Return the time at which *token*, where it is a JWT, says that it ends."""
-    import json
-    from base64 import urlsafe_b64decode
-
-    parts = token.split(".")
-    if len(parts) != 3:  # a JWT has three
-        return None
-    try:
-        claims = json.loads(urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-        return float(claims["exp"])
-    except (ValueError, KeyError, TypeError):
-        return None
 
 
 TYPE_CHECKING = False

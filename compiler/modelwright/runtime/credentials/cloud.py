@@ -121,7 +121,13 @@ def _scopes(search: "Search", route: "dict[str, Any]") -> "list[str]":
     return list(search.kinds[route["auth"]["kind"]].get("scopes", ()))
 
 
-_CHAINS = {"aws-sigv4": _aws, "gcp-adc": _google}
+def _entra(search: "Search", route: "dict[str, Any]") -> "Found | Missing":
+    from . import entra
+
+    return entra.look(search, route, search.kinds[route["auth"]["kind"]])
+
+
+_CHAINS = {"aws-sigv4": _aws, "azure-entra": _entra, "gcp-adc": _google}
 """Kinds of auth that have one."""
 
 

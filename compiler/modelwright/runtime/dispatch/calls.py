@@ -6,6 +6,7 @@ from ..routing.needs import Needs
 from ..routing.pinned import pinned
 from .core import Core, Options
 from .engine import Run
+from .steps import Work
 from .tasks.chat import Chat
 
 
@@ -24,12 +25,30 @@ def run(
     tags: "Mapping[str, str] | None" = None,
     lossy: bool = False,
     **settings: "Any",
-) -> Run:
+) -> "Run | Later":
     """Return the call, not begun; the arguments are those of `Dispatcher.complete`."""
     asked = _request(request, settings)
     wanted = core.chosen(session) if ref is None else ref
-    routing = core.router.route(wanted, core.needs_of(asked, needs, lossy=lossy), agent=agent, task=task, standing=core.standing(project, token), **core.lengths_of(asked))
-    return Run(core, Chat(asked, is_stream=is_stream), routing, _said(wanted), Options(lossy=lossy, project=project, token=token, tags=tags))
+    options = Options(lossy=lossy, project=project, token=token, tags=tags)
+
+    def routed() -> Run:
+        standing = core.standing(project, token)
+        routing = core.router.route(wanted, core.needs_of(asked, needs, lossy=lossy), agent=agent, task=task, standing=standing, **core.facts_of(asked))
+        return Run(core, Chat(asked, is_stream=is_stream), routing, _said(wanted), options)
+
+    return Later(routed) if core.is_asking_intent else routed()
+
+
+class Later:
+    """A call whose routes are looked for when it begins, since a plug is asked that may take long."""
+
+    def __init__(self, routed: "Callable[[], Run]") -> None:
+        self._routed = routed
+
+    def steps(self) -> "Generator[Any, Any, Any]":
+        """Yield what is to be done, as `Run.steps` does."""
+        found: Run = yield Work(self._routed)
+        return (yield from found.steps())
 
 
 def embed(
@@ -94,7 +113,7 @@ def _said(ref: "str | Sequence[str] | None") -> str:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
     from typing import Any
 
     from ...ir.chat import Message
@@ -102,5 +121,5 @@ if TYPE_CHECKING:
     from .batches import Batches
     from .counting import Counting
 
-    Asked = Run | Batches | Counting
+    Asked = Run | Later | Batches | Counting
     """What has `steps`."""

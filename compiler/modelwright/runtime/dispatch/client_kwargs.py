@@ -77,6 +77,8 @@ def client_kwargs(registry: "Registry", candidate: "Candidate", environ: "Mappin
     if query and "query" not in words:
         raise UsageError(f"the client of {words['package']} sends nothing behind a question mark, as {way.endpoint.route} of {candidate.name} wants")
     carrying = way.credential.headers()
+    if "headers" not in words and (way.endpoint.headers or any(name.lower() not in words["keys"] for name in carrying)):
+        raise UsageError(f"the client of {words['package']} sends no headers of a route's own, as {way.endpoint.route} of {candidate.name} wants")
     arguments: dict[str, Any] = {**words.get("always", {}), **more}
     for name, value in (("base_url", base_url), ("version", version), ("headers", {**way.endpoint.headers, **carrying}), ("query", query)):
         if name in words and (value or name == "version"):
@@ -117,7 +119,7 @@ def _put_key(arguments: "dict[str, Any]", words: "Mapping[str, Any]", credential
     if name is None:
         for other, word in words.get("otherwise", {}).items():
             _put(arguments, other, word)
-    elif not name.startswith(f"{words['headers']}."):
+    elif not name.startswith(f"{words.get('headers')}."):
         _put(arguments, name, secret)
 
 

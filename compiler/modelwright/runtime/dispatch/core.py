@@ -12,13 +12,14 @@ from ..cost import Cost, cost
 from ..failures import Classifier, Failure
 from ..routing.candidate import COOLING
 from ..routing.needs import Needs
-from ..routing.policies.health import NAME as HEALTH
 from ..routing.router import Router
 from ..spending import ASSUME, Reservation, Spending
 from ..state import open_store
 from ..state.guard import guarded
+from . import texts
 from .limits import TimeLimits
 from .prepare import CHAT, COUNT, EMBEDDING, Ways
+from .seen import route_key
 from .standing import StandingOf
 from .steps import CUT, TIMEOUT, UNREACHABLE
 
@@ -53,6 +54,7 @@ class Core:
         longest_wait_seconds: float = 60.0,
         failover: "str | None" = None,
         hook: "Callable[[str, dict[str, Any]], object] | None" = None,
+        intent: "Plug | None" = None,
         now: "Callable[[], float]" = time,
         timer: "Callable[[], float]" = monotonic,
         choose: "Callable[[int], int] | None" = None,
@@ -65,7 +67,6 @@ class Core:
         self.policy_failover: str = failover or self._policy.get("failover", "classified")
         self._hook = hook
         self.is_heard = hook is not None
-        self._policies: tuple[str, ...] = tuple(self._policy.get("routing_policies", ()))
         self.expected_output_tokens = expected_output_tokens
         self.store = guarded(open_store(state) if isinstance(state, str) else state, on_state_down, hook)
         self.is_remote: bool = getattr(self.store, "is_remote", False)
@@ -81,7 +82,9 @@ class Core:
             assumed = assumed or (self._policy.get("assumed_price") if unpriced == ASSUME else None)
         self.spending = Spending(self.store, said, unpriced=unpriced, assumed=assumed, counts_failed=counts_failed)
         self.ways = Ways(registry, os.environ if environ is None else environ, timer)
-        self.router = Router(registry, standing=self, choose=choose)
+        self.router = Router(registry, standing=self, intent=intent, tell=hook, choose=choose)
+        self.is_remembering = self.router.is_remembering
+        self.is_asking_intent = intent is not None
         self.ledger = _ledger(ledger, hook)
 
     # Routes
@@ -94,9 +97,12 @@ class Core:
         said = Needs.of(needs)
         return Needs({*own, *said.capabilities}, input_tokens=said.input_tokens, output_tokens=said.output_tokens, provider=said.provider)
 
-    def lengths_of(self, request: "Request") -> "dict[str, int | None]":
-        """Return how long the prompt and the answer are about, where a policy may weigh that."""
-        return {"input_tokens": self.guess(request, None).input_tokens, "output_tokens": request.max_output_tokens} if self._policies else {}
+    def facts_of(self, request: "Request") -> "dict[str, Any]":
+        """Return how long the prompt and the answer are about, and what it says, where a policy may weigh that."""
+        if not self.router.is_weighing:
+            return {}
+        text = texts.asked(request) if self.is_asking_intent else None
+        return {"input_tokens": self.guess(request, None).input_tokens, "output_tokens": request.max_output_tokens, "text": text}
 
     def choose(self, session: str, ref: "str | None") -> None:
         """Have calls of *session* that name no model go to *ref*; None: no more."""
@@ -119,17 +125,17 @@ class Core:
 
     def looks(self, ref: "Any", session: "str | None") -> bool:
         """Tell whether a store on another machine is asked before a route is known."""
-        return self.is_remote and (bool(self._policies) or (ref is None and session is not None))
+        return self.is_remote and (self.router.is_weighing or (ref is None and session is not None))
 
     def standing(self, project: "str | None", token: "str | None") -> "Standing":
         """Return what is known of routes for calls of *project* and *token*."""
         return self if project is None and token is None else StandingOf(self, project, token)
 
-    def outcomes(self, candidates: "Sequence[Candidate]") -> "tuple[float, list[list[tuple[int, int, int]]]]":
-        """Return the time, and when calls through each of *candidates* worked and failed."""
+    def outcomes(self, candidates: "Sequence[Candidate]", seconds: float) -> "tuple[float, list[list[Stretch]]]":
+        """Return the time, and what was seen of each of *candidates* in the last *seconds*."""
         now = self.store.now()
-        keys = [_health_key(one) for one in candidates]
-        found = self.store.outcomes(keys, now)
+        keys = [route_key(one) for one in candidates]
+        found = self.store.outcomes(keys, now, seconds)
         return now, [found.get(key, []) for key in keys]
 
     def now_of(self, routing: "Routing", standing: "Standing") -> "Iterator[Candidate]":
@@ -194,10 +200,13 @@ class Core:
             return Reservation(0, (), [], is_unpriced=False)
         return self.spending.reserve(self.spender(candidate, options.project, options.token), self.cost(candidate.model, most))
 
-    def settle(self, granted: "Reservation", way: "Way", spent: "Cost | None", outcome: str, *, did_work: "bool | None") -> None:
-        """Count what was spent; *did_work* is remembered of the route where a policy weighs that, None: nothing is."""
-        seen = ((_health_key(way.candidate), did_work),) if did_work is not None and way.asks != COUNT and HEALTH in self._policies else ()
-        self.spending.settle(granted, spent, outcome, seen=seen)
+    def remembers(self, way: "Way") -> bool:
+        """Tell whether a policy weighs what calls like those of *way* show of the route; a count of tokens shows nothing of how chat goes."""
+        return self.is_remembering and way.asks != COUNT
+
+    def settle(self, granted: "Reservation", way: "Way", spent: "Cost | None", outcome: str, *, seen: "Outcome | None") -> None:
+        """Count what was spent; *seen* is remembered of the route where a policy weighs that, None: nothing is."""
+        self.spending.settle(granted, spent, outcome, seen=(seen,) if seen is not None and self.remembers(way) else ())
         if self.is_heard:
             self.tell("settled", {"candidate": way.candidate.name, "outcome": outcome, "cost": spent})
 
@@ -207,7 +216,7 @@ class Core:
 
     def guess(self, request: "Request", response: "Response | None") -> Usage:
         """Return the usage that nobody counted, by the length of the texts."""
-        return Usage.estimate(_text_of(request), "" if response is None else response.text + response.thinking)
+        return Usage.estimate(texts.whole(request), "" if response is None else response.text + response.thinking)
 
     def used(self, request: "Request", response: "Response") -> Usage:
         """Return the usage of an answer that broke off: what was counted by then, but no less than what came."""
@@ -254,14 +263,6 @@ _NOTHING = Needs()
 _LOST = {"thinking"}
 
 
-def _health_key(candidate: "Candidate") -> str:
-    return f"{candidate.account['id']}/{candidate.model.ref}"
-
-
-def _text_of(request: "Request") -> str:
-    return "".join(getattr(part, "text", "") for message in request.messages for part in message.content)
-
-
 def _ledger(said: "Ledger | str | os.PathLike[str] | None", hook: "Callable[[str, dict[str, Any]], object] | None") -> "Ledger | None":
     if said is None or not isinstance(said, (str, os.PathLike)):
         return said
@@ -281,9 +282,10 @@ if TYPE_CHECKING:
     from ..ledger import Ledger
     from ..registry import Registry
     from ..routing.candidate import Candidate, Routing
+    from ..routing.intents import Plug
     from ..routing.router import Standing
     from ..spending import Refusal
-    from ..state import Store
+    from ..state import Outcome, Store, Stretch
     from .engine import Run
     from .prepare import Way
     from .steps import Down

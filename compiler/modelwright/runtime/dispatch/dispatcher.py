@@ -20,7 +20,8 @@ class Dispatcher:
     *unpriced* says what budgets do with unknown prices: `block`, `allow` or `assume`, with *assumed* the price; with *counts_failed* calls that failed count, too. A request that says
     nothing else is taken to answer *expected_output_tokens* when money is reserved for it. *limits* are `TimeLimits`; a provider
     that asks for a longer wait than *longest_wait_seconds* is not waited for. *failover* is `any`, `classified`, `manual` or `off`,
-    by default as the user's files have it. *hook* hears every decision: a word and facts. *environ* takes the place of the process's.
+    by default as the user's files have it. *hook* hears every decision: a word and facts. *intent* is asked what
+    requests are about, for the policy `semantic-intent` (`routing/intents.py`). *environ* takes the place of the process's.
 
         with Dispatcher() as dispatcher:
             print(dispatcher.complete("anthropic/claude-sonnet-4-5", "Why is the sky blue?").text)

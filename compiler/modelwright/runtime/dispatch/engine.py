@@ -12,7 +12,7 @@ from ..errors import CredentialError, UsageError
 from ..failures import ABORTED, Failure
 from ..routing.candidate import COOLING, FAILED, SPENT, UNFIT, Routing as _Routing
 from ..spending import FAILED as NOTHING_CAME, PARTIAL, SUCCEEDED, Refusal
-from . import errors
+from . import errors, seen
 from .current import Current
 from .prepare import why
 from .receive import Received, receive
@@ -204,7 +204,7 @@ class Run:
 
     def _failed(self, current: "Current", failure: "Failure") -> None:
         core = self._core
-        core.settle(current.granted, current.way, None, NOTHING_CAME, did_work=False if failure.failover else None)
+        core.settle(current.granted, current.way, None, NOTHING_CAME, seen=seen.of_failure(current.way.candidate, failure) if failure.failover else None)
         if failure.cools == "nothing":
             core.cooldowns.left(current.entry)
         else:
@@ -218,7 +218,8 @@ class Run:
     def _answer(self, current: "Current") -> "Any":
         core, task, response = self._core, self.task, self._received.response
         cost = task.cost(core, current.way, response)
-        core.settle(current.granted, current.way, cost, SUCCEEDED, did_work=True)
+        shown = seen.of_answer(current.way.candidate, self._received, self._attempts[-1].milliseconds) if core.remembers(current.way) else None
+        core.settle(current.granted, current.way, cost, SUCCEEDED, seen=shown)
         core.cooldowns.succeeded(current.entry)
         current.is_settled = True
         answer = task.answer(response, candidate=current.way.candidate, attempts=self.attempts, cost=cost, losses=current.call.losses, routing=self._routing())
@@ -226,7 +227,7 @@ class Run:
         return answer
 
     def _broken(self, current: "Current", failure: "Failure") -> errors.StreamBrokenError:
-        cost = self._settled_partly(current, did_work=False)
+        cost = self._settled_partly(current, seen.of_failure(current.way.candidate, failure))
         self._cool(current, failure)
         return errors.StreamBrokenError(self._routing(), tuple(self._attempts), failure, self._received.response, cost)  # type: ignore[arg-type]  # nothing that is free comes in pieces
 
@@ -240,17 +241,17 @@ class Run:
         if current is not None and not current.is_settled:
             core.cooldowns.left(current.entry)
             if current.sent_at is None:  # between two attempts
-                core.settle(current.granted, current.way, None, NOTHING_CAME, did_work=None)
+                core.settle(current.granted, current.way, None, NOTHING_CAME, seen=None)
             else:
                 self._attempts.append(current.attempt(Failure(ABORTED, "the caller gave up", core.classifier.words), core.monotonic()))
-                self._settled_partly(current, did_work=None)
+                self._settled_partly(current, None)
         if self._attempts and not self._is_written:
             self._write_down(NOTHING_CAME, None, None)
 
-    def _settled_partly(self, current: "Current", *, did_work: "bool | None") -> "Cost | None":
+    def _settled_partly(self, current: "Current", shown: "Any") -> "Cost | None":
         core = self._core
         cost = self.task.part(core, current.way, self._received.response)
-        core.settle(current.granted, current.way, cost, PARTIAL, did_work=did_work)
+        core.settle(current.granted, current.way, cost, PARTIAL, seen=shown)
         current.is_settled = True
         self._write_down(PARTIAL, cost, None)
         return cost

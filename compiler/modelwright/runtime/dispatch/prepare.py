@@ -93,17 +93,18 @@ class Ways:
         places: list[Endpoint] = []
         credential = chain.first(search, lambda route: places.append(endpoint(registry, model, self._environ, str(route["id"]), stream=is_stream, asks=asks)))
         place = places[-1]
+        protocol = import_module(f"modelwright.wire.{_module(place.protocol, words, asks)}")
         way = Way(
             asks=asks,
             candidate=candidate,
             credential=credential,
             endpoint=place,
-            protocol=import_module(f"modelwright.wire.{_module(place.protocol, words, asks)}"),
+            protocol=protocol,
             target=Target(
                 place.url,
                 place.upstream_id,
                 headers=place.headers,
-                quirks=_quirks(place, words, asks),
+                quirks={**getattr(protocol, "QUIRKS", {}), **_quirks(place, words, asks)},
                 thinking=model._facts.get("thinking", {}),
                 limits=model._facts.get("limits", {}),
                 is_stream=is_stream,

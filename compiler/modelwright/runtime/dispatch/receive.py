@@ -20,14 +20,19 @@ _RATE_LIMITED = 429
 
 
 class Received:
-    """What came so far of what *task* asks for. `is_given`: some of it reached the caller."""
+    """
+    What came so far of what *task* asks for. `is_given`: some of it reached the caller; `first_milliseconds`: how long the first
+    piece took, None: none came, or the answer came whole.
+    """
 
-    __slots__ = ("_assembler", "_response", "is_given", "is_stream", "task")
+    __slots__ = ("_assembler", "_response", "first_milliseconds", "is_given", "is_stream", "sent_at", "task")
 
     def __init__(self, task: "Task") -> None:
         self.task = task
         self.is_stream = task.is_stream
         self.is_given = False
+        self.first_milliseconds: float | None = None
+        self.sent_at = 0.0
         self._assembler = Assembler()
         self._response: Any = None
 
@@ -39,6 +44,7 @@ class Received:
 
 def receive(way: "Way", call: "Call", received: Received, limits: "Limits", core: "Core") -> "Generator[Any, Any, Failure | None]":
     """Yield what is to be done for one attempt; return how it failed, None when *received* has the whole answer."""
+    received.sent_at = core.monotonic()
     headers = {**call.headers, **way.credential.headers()}
     query = way.credential.query()
     url = call.url if not query else f"{call.url}{'&' if '?' in call.url else '?'}{urlencode(query)}"
@@ -102,6 +108,7 @@ def _stream(way: "Way", received: Received, limits: "Limits", core: "Core") -> "
                 waiting += events
                 if not all(isinstance(event, _UNSAID) for event in events):
                     has_begun = True
+                    received.first_milliseconds = (core.monotonic() - received.sent_at) * 1000
                     if received.is_stream:
                         received.is_given = True
                         yield waiting

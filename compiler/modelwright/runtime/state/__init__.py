@@ -17,7 +17,7 @@ from collections import namedtuple
 LEASE_SECONDS = 600.0
 """How long what was reserved is held for somebody who does not come back."""
 OUTCOME_GRAIN_SECONDS = 15
-OUTCOMES_KEPT_SECONDS = 1200
+OUTCOMES_KEPT_SECONDS = 3600
 """How exactly, and how long, a store knows when something worked and when it did not."""
 TIDY_SECONDS = 600
 """How often a store throws away what no longer counts."""
@@ -39,6 +39,20 @@ Shortage.__doc__ = """
 Why nothing was reserved: the line at `index` has `total` booked. In a rolling series there is enough room at `frees_at_ms`, if
 nothing else is booked; None: never, or the series is not rolling.
 """
+
+Outcome = namedtuple(  # noqa: PYI024
+    "Outcome", "key successes failures rate_limited timed milliseconds streamed first_milliseconds tokens token_milliseconds", defaults=(0, 0, 0, 0, 0, 0, 0, 0, 0)
+)
+Outcome.__doc__ = """
+What calls showed of `key`, a route; all but the key are whole numbers, and are added up.
+
+`successes` and `failures` are counted, and how many of the failures said that it was asked too often (`rate_limited`). The
+`timed` ones of the successes took `milliseconds` in all; of the `streamed` ones the first piece came after `first_milliseconds`,
+in all; `tokens` are those put out by the successes that say how many, and `token_milliseconds` how long writing them took.
+"""
+
+Stretch = namedtuple("Stretch", "at successes failures rate_limited timed milliseconds streamed first_milliseconds tokens token_milliseconds", defaults=(0, 0, 0, 0, 0, 0, 0, 0, 0))  # noqa: PYI024
+Stretch.__doc__ = "What was seen of a route in the OUTCOME_GRAIN_SECONDS from `at` on, in seconds since 1970: the sums of its outcomes."
 
 _SERVER = ("redis", "RedisStore")
 _STORES = {"memory": ("memory", "MemoryStore"), "sqlite": ("sqlite", "SqliteStore"), "redis": _SERVER, "rediss": _SERVER, "unix": _SERVER}
@@ -97,7 +111,7 @@ if TYPE_CHECKING:
             What is not settled by *lease_until* is taken back: it counts no more from then on.
             """
 
-        def settle(self, reservation: int, lines: Sequence[Line], amounts: Sequence[int], now: float, outcomes: Iterable[tuple[str, bool]] = ()) -> None:
+        def settle(self, reservation: int, lines: Sequence[Line], amounts: Sequence[int], now: float, outcomes: Iterable[Outcome] = ()) -> None:
             """
             Book *amounts* in place of what was reserved, line by line, and see *outcomes*.
 
@@ -107,14 +121,14 @@ if TYPE_CHECKING:
         def totals(self, lines: Sequence[Line], now: float) -> list[int]:
             """Return what is booked, line by line; amounts, limits and needs are of no interest."""
 
-        def see(self, outcomes: Iterable[tuple[str, bool]], now: float) -> None:
-            """Remember of each key whether it worked."""
+        def see(self, outcomes: Iterable[Outcome], now: float) -> None:
+            """Add *outcomes* to what was seen of their keys in the stretch of time that *now* is in."""
 
-        def outcomes(self, keys: Iterable[str], now: float) -> dict[str, list[tuple[int, int, int]]]:
+        def outcomes(self, keys: Iterable[str], now: float, seconds: float = OUTCOMES_KEPT_SECONDS) -> dict[str, list[Stretch]]:
             """
-            Return when each of *keys* worked and when not in the last OUTCOMES_KEPT_SECONDS: time, successes, failures, earliest first.
+            Return what was seen of each of *keys* in stretches that began in the last *seconds*, OUTCOMES_KEPT_SECONDS at most, earliest first.
 
-            Times are those at which a stretch of OUTCOME_GRAIN_SECONDS began; keys of which nothing is known are absent.
+            One that began exactly so long ago is not among them; stretches in which nothing was seen, and keys of which nothing is known, are absent.
             """
 
         def close(self) -> None:

@@ -46,6 +46,7 @@ class Database:
         "_page_bytes",
         "_prepare_connection",
         "_schema",
+        "_upgrades",
         "_version",
         "path",
     )
@@ -57,6 +58,7 @@ class Database:
         application: int,
         version: int,
         schema: "tuple[str, ...]",
+        upgrades: "Mapping[int, tuple[str, ...]] | None" = None,
         page_bytes: int,
         busy_seconds: float = BUSY_SECONDS,
         prepare: "Callable[[sqlite3.Connection], object] | None" = None,
@@ -65,6 +67,7 @@ class Database:
         self._application = application
         self._version = version
         self._schema = schema
+        self._upgrades = upgrades or {}
         self._busy_seconds = busy_seconds
         self._page_bytes = page_bytes
         self._prepare_connection = prepare
@@ -164,16 +167,17 @@ class Database:
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600))
 
     def _prepare(self, execute: "Any") -> None:
-        """Put the tables into an empty file; several processes may be at it at once, and one does it."""
+        """Put the tables into an empty file, or the newer ones into an earlier version's; several processes may be at it at once, and one does it."""
         until = monotonic() + self._busy_seconds
-        while self._was_new(execute):
+        while self._lacked(execute):
             try:
                 execute(f"PRAGMA page_size={self._page_bytes}")
                 execute("PRAGMA journal_mode=WAL")
                 execute("BEGIN IMMEDIATE")
-                if self._is_new(execute):
-                    for statement in self._schema:
-                        execute(statement)
+                statements = self._lacks(execute)
+                for statement in statements:
+                    execute(statement)
+                if statements:
                     execute(f"PRAGMA user_version={self._version}")
                     execute(f"PRAGMA application_id={self._application}")
                 execute("COMMIT")
@@ -182,24 +186,27 @@ class Database:
                     raise
                 sleep(_PAUSE_SECONDS)
 
-    def _was_new(self, execute: "Any") -> bool:
-        """Tell whether the file is new, as it was at one moment: somebody may be at it."""
+    def _lacked(self, execute: "Any") -> "Sequence[str]":
+        """Return what the file lacks, as it was at one moment: somebody may be at it."""
         execute("BEGIN")
-        is_new = self._is_new(execute)
+        statements = self._lacks(execute)
         execute("COMMIT")
-        return is_new
+        return statements
 
-    def _is_new(self, execute: "Any") -> bool:
+    def _lacks(self, execute: "Any") -> "Sequence[str]":
+        """Return the statements that make the file one of this version; none where it is."""
         tables = execute("SELECT count(*) FROM sqlite_master").fetchone()[0]  # first: whoever makes them says at once whose they are
         application, version = (execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
         if (application, version) == (self._application, self._version):
-            return False
+            return ()
         if application == self._application:
+            if version in self._upgrades:
+                return [statement for number in range(version, self._version) for statement in self._upgrades[number]]
             cure = "upgrade modelwright, or move the file away; a new one is made, in which everything counts from zero"
             raise StateError(self.path, f"its format is version {version}; this modelwright reads version {self._version}", cure)
         if (application, version) != (0, 0) or tables:
             raise StateError(self.path, "it is a database of something else", "name another file")
-        return True
+        return self._schema
 
     def _after_fork(self) -> None:
         """Leave the parent's connection alone: SQLite forbids to use or to close it here."""
@@ -222,5 +229,5 @@ if hasattr(os, "register_at_fork"):  # pragma: no branch  # Windows forks nothin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any

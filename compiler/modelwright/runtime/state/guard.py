@@ -11,7 +11,7 @@ from _thread import allocate_lock
 from time import monotonic
 
 from ..errors import StateError, UsageError
-from . import new_id
+from . import OUTCOMES_KEPT_SECONDS, new_id
 from .memory import MemoryStore
 
 POLICIES = ("fail_open", "fail_closed")
@@ -76,7 +76,7 @@ class GuardedStore:
         here = self._here(found).reserve(lines, now, lease_until)
         return -here if isinstance(here, int) else here  # below zero, so that nobody takes it for one of the store's
 
-    def settle(self, reservation: int, lines: "Sequence[Line]", amounts: "Sequence[int]", now: float, outcomes: "Iterable[tuple[str, bool]]" = ()) -> None:
+    def settle(self, reservation: int, lines: "Sequence[Line]", amounts: "Sequence[int]", now: float, outcomes: "Iterable[Outcome]" = ()) -> None:
         spent = (reservation if reservation > 0 else new_id(), lines, tuple(amounts), now, tuple(outcomes))
         is_done, found = self._try(lambda store: store.settle(*spent))
         if not is_done:
@@ -88,16 +88,16 @@ class GuardedStore:
         is_done, found = self._try(lambda store: store.totals(lines, now))
         return found if is_done else self._here(found).totals(lines, now)
 
-    def see(self, outcomes: "Iterable[tuple[str, bool]]", now: float) -> None:
+    def see(self, outcomes: "Iterable[Outcome]", now: float) -> None:
         seen = tuple(outcomes)
         is_done, found = self._try(lambda store: store.see(seen, now))
         if not is_done and self._is_open:
             self._here(found).see(seen, now)
 
-    def outcomes(self, keys: "Iterable[str]", now: float) -> "dict[str, list[tuple[int, int, int]]]":
+    def outcomes(self, keys: "Iterable[str]", now: float, seconds: float = OUTCOMES_KEPT_SECONDS) -> "dict[str, list[Stretch]]":
         wanted = tuple(keys)
-        is_done, found = self._try(lambda store: store.outcomes(wanted, now))
-        return found if is_done else self._here(found).outcomes(wanted, now)
+        is_done, found = self._try(lambda store: store.outcomes(wanted, now, seconds))
+        return found if is_done else self._here(found).outcomes(wanted, now, seconds)
 
     def close(self) -> None:
         try:
@@ -176,4 +176,4 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
-    from . import Line, Shortage, Store
+    from . import Line, Outcome, Shortage, Store, Stretch

@@ -2,9 +2,10 @@
 
 from _thread import allocate_lock
 from collections import deque
+from operator import add
 from time import time
 
-from . import KEPT_MS, OUTCOME_GRAIN_SECONDS, OUTCOMES_KEPT_SECONDS, TIDY_SECONDS, Shortage
+from . import KEPT_MS, OUTCOME_GRAIN_SECONDS, OUTCOMES_KEPT_SECONDS, TIDY_SECONDS, Shortage, Stretch
 
 
 class MemoryStore:
@@ -20,7 +21,7 @@ class MemoryStore:
         self._held: dict[int, tuple[float, Sequence[Line]]] = {}
         self._last = 0
         self._notes: dict[str, tuple[str, float]] = {}
-        self._outcomes: dict[str, dict[int, list[int]]] = {}
+        self._outcomes: dict[str, dict[int, Stretch]] = {}
         self._tidy_at = 0.0
 
     def now(self) -> float:
@@ -59,7 +60,7 @@ class MemoryStore:
             self._held[reservation] = (lease_until, lines)
             return reservation
 
-    def settle(self, reservation: int, lines: "Sequence[Line]", amounts: "Sequence[int]", now: float, outcomes: "Iterable[tuple[str, bool]]" = ()) -> None:
+    def settle(self, reservation: int, lines: "Sequence[Line]", amounts: "Sequence[int]", now: float, outcomes: "Iterable[Outcome]" = ()) -> None:
         with self._lock:
             is_held = self._held.pop(reservation, None) is not None
             for line, amount in zip(lines, amounts, strict=True):
@@ -74,15 +75,15 @@ class MemoryStore:
             self._take_back(now)
             return [self._roll(line[0], now) if line[2] else self._booked.get((line[0], line[1]), 0) for line in lines]
 
-    def see(self, outcomes: "Iterable[tuple[str, bool]]", now: float) -> None:
+    def see(self, outcomes: "Iterable[Outcome]", now: float) -> None:
         with self._lock:
             self._see(outcomes, now)
 
-    def outcomes(self, keys: "Iterable[str]", now: float) -> "dict[str, list[tuple[int, int, int]]]":
-        first = now - OUTCOMES_KEPT_SECONDS
+    def outcomes(self, keys: "Iterable[str]", now: float, seconds: float = OUTCOMES_KEPT_SECONDS) -> "dict[str, list[Stretch]]":
+        first = now - min(seconds, OUTCOMES_KEPT_SECONDS)
         with self._lock:
-            found = {key: [(at, counts[0], counts[1]) for at, counts in sorted(self._outcomes.get(key, {}).items()) if at > first] for key in keys}
-        return {key: times for key, times in found.items() if times}
+            found = {key: sorted([stretch for at, stretch in self._outcomes.get(key, {}).items() if at > first]) for key in keys}
+        return {key: stretches for key, stretches in found.items() if stretches}
 
     def close(self) -> None:
         pass
@@ -119,13 +120,14 @@ class MemoryStore:
                 self._adjust(line, -line[3], now)
         return bool(late)
 
-    def _see(self, outcomes: "Iterable[tuple[str, bool]]", now: float) -> None:
+    def _see(self, outcomes: "Iterable[Outcome]", now: float) -> None:
         if now >= self._tidy_at:
             self._tidy(now)
         at = int(now // OUTCOME_GRAIN_SECONDS) * OUTCOME_GRAIN_SECONDS
-        for key, is_ok in outcomes:
-            counts = self._outcomes.setdefault(key, {}).setdefault(at, [0, 0])
-            counts[0 if is_ok else 1] += 1
+        for key, *counts in outcomes:
+            stretches = self._outcomes.setdefault(key, {})
+            known = stretches.get(at)
+            stretches[at] = Stretch(at, *counts) if known is None else Stretch(at, *map(add, known[1:], counts))
 
     def _tidy(self, now: float) -> None:
         self._tidy_at = now + TIDY_SECONDS
@@ -134,8 +136,8 @@ class MemoryStore:
         self._rolling = {series: rolling for series, rolling in self._rolling.items() if rolling.roll(now)}
         self._notes = {key: note for key, note in self._notes.items() if note[1] > now}
         first = now - OUTCOMES_KEPT_SECONDS
-        kept = {key: {at: counts for at, counts in times.items() if at > first} for key, times in self._outcomes.items()}
-        self._outcomes = {key: times for key, times in kept.items() if times}
+        kept = {key: {at: stretch for at, stretch in stretches.items() if at > first} for key, stretches in self._outcomes.items()}
+        self._outcomes = {key: stretches for key, stretches in kept.items() if stretches}
 
 
 class _Rolling:
@@ -182,4 +184,4 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from . import Line
+    from . import Line, Outcome

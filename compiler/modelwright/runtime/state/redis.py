@@ -10,7 +10,7 @@ import os
 from time import monotonic, time
 
 from ..errors import StateError
-from . import OUTCOME_GRAIN_SECONDS, OUTCOMES_KEPT_SECONDS, Line, Shortage, new_id
+from . import KEPT_MS, OUTCOME_GRAIN_SECONDS, OUTCOMES_KEPT_SECONDS, Line, Shortage, Stretch, new_id
 from .server import Server
 
 VIEW_SECONDS = 1.0
@@ -96,7 +96,7 @@ class RedisStore:
             raise
         return Shortage(short[0], int(short[1]), int(short[2]) if short[2] else None) if short else reservation
 
-    def settle(self, reservation: int, lines: "Sequence[Line]", amounts: "Sequence[int]", now: float, outcomes: "Iterable[tuple[str, bool]]" = ()) -> None:
+    def settle(self, reservation: int, lines: "Sequence[Line]", amounts: "Sequence[int]", now: float, outcomes: "Iterable[Outcome]" = ()) -> None:
         words: list[str | int] = []
         for (series, until, is_rolling, reserved, _, _), amount in zip(lines, amounts, strict=True):
             words += (series, until, int(is_rolling), reserved, amount)
@@ -108,13 +108,18 @@ class RedisStore:
             words += (series, until, int(is_rolling), 0)
         return [int(total) for total in self._ask("totals", now, *words)]
 
-    def see(self, outcomes: "Iterable[tuple[str, bool]]", now: float) -> None:
+    def see(self, outcomes: "Iterable[Outcome]", now: float) -> None:
         self._ask("see", now, *_fields(outcomes, now))
 
-    def outcomes(self, keys: "Iterable[str]", now: float) -> "dict[str, list[tuple[int, int, int]]]":
-        wanted = tuple(keys)
-        found = ((key, _times(fields, now - OUTCOMES_KEPT_SECONDS)) for key, fields in zip(wanted, self._ask("outcomes", now, *wanted), strict=True))
-        return {key: times for key, times in found if times}
+    def outcomes(self, keys: "Iterable[str]", now: float, seconds: float = OUTCOMES_KEPT_SECONDS) -> "dict[str, list[Stretch]]":
+        wanted, last = tuple(keys), _stretch(now) + OUTCOME_GRAIN_SECONDS  # a clock may be a little behind another
+        first = _stretch(now - min(seconds, OUTCOMES_KEPT_SECONDS)) + OUTCOME_GRAIN_SECONDS
+        found: dict[str, list[Stretch]] = {}
+        for key, texts in zip(wanted, self._ask("outcomes", now, first, last, *wanted), strict=True):
+            stretches = [Stretch(first + OUTCOME_GRAIN_SECONDS * number, *map(int, text.split())) for number, text in enumerate(texts) if text is not None]
+            if stretches:
+                found[key] = stretches
+        return found
 
     def close(self) -> None:
         self._server.close()
@@ -160,7 +165,7 @@ class RedisStore:
 def script() -> str:
     """Return the text of what is run."""
     folder = os.path.dirname(__file__)
-    texts = []
+    texts = [f"local KEPT_MS, OUTCOMES_KEPT, OUTCOME_GRAIN = {KEPT_MS}, {OUTCOMES_KEPT_SECONDS}, {OUTCOME_GRAIN_SECONDS}"]
     for name in _SCRIPTS:
         with open(os.path.join(folder, name), encoding="utf-8") as file:
             texts.append(file.read())
@@ -176,23 +181,22 @@ def _some(note: "str | None") -> str:
     return "" if note is None else f"+{note}"
 
 
-def _fields(outcomes: "Iterable[tuple[str, bool]]", now: float) -> "Iterator[str]":
-    at = int(now // OUTCOME_GRAIN_SECONDS) * OUTCOME_GRAIN_SECONDS
-    for key, is_ok in outcomes:
-        yield key
-        yield f"{'+' if is_ok else '-'}{at}"
+def _fields(outcomes: "Iterable[Outcome]", now: float) -> "Iterator[str]":
+    at = str(_stretch(now))
+    for key, *counts in outcomes:
+        yield from (key, at, " ".join([f"{count:d}" for count in counts]))
 
 
-def _times(fields: "Sequence[bytes]", first: float) -> "list[tuple[int, int, int]]":
-    counts: dict[int, list[int]] = {}
-    for field, number in zip(fields[::2], fields[1::2], strict=True):
-        counts.setdefault(int(field[1:]), [0, 0])[field[:1] == b"-"] = int(number)
-    return sorted((at, both[0], both[1]) for at, both in counts.items() if at > first)
+def _stretch(now: float) -> int:
+    """Return when the stretch of time began that *now* is in."""
+    return int(now // OUTCOME_GRAIN_SECONDS) * OUTCOME_GRAIN_SECONDS
 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
+
+    from . import Outcome
 
     _Seen = tuple[float, float, str | None]

@@ -5,10 +5,10 @@
 --   n:KEY          a note: when it expires, a space, the note        t:UNTIL:SERIES  what is booked in a stretch of the calendar
 --   a:SERIES       of a rolling series its total and its moments     m:SERIES        those moments in their order
 --   h, l           what is reserved, and until when                  d               what was settled lately, and when
---   o:KEY          how often something worked and did not, by when
+--   o:KEY          what was seen of a route, by when: numbers with spaces between
 
 local P, COMMAND, NOW, NOW_MS = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
-local KEPT_MS, OUTCOMES_KEPT, SETTLED_KEPT, GRACE_MS, BATCH = 86400000, 1200, 600, 60000, 200
+local SETTLED_KEPT, GRACE_MS, BATCH = 600, 60000, 200
 local call = redis.call
 local periods, rollings, late = {}, {}, {}
 
@@ -137,22 +137,25 @@ local function lines(from, count, extra)
   return found
 end
 
-local function seen(from) -- pairs of a key and a field
+local function seen(from) -- threes of a key, a stretch of time, and numbers that are added to those there
   local found = {}
-  for at = from, #ARGV - 1, 2 do
-    exact(call('HGET', P .. 'o:' .. ARGV[at], ARGV[at + 1]))
-    table.insert(found, {P .. 'o:' .. ARGV[at], ARGV[at + 1]})
+  for at = from, #ARGV - 2, 3 do
+    local key, stretch, known, sums = P .. 'o:' .. ARGV[at], ARGV[at + 1], {}, {}
+    found[key] = found[key] or {}
+    for number in string.gmatch(found[key][stretch] or call('HGET', key, stretch) or '', '[^ ]+') do table.insert(known, exact(number)) end
+    for number in string.gmatch(ARGV[at + 2], '[^ ]+') do table.insert(sums, add(number, known[#sums + 1] or '0')) end
+    found[key][stretch] = table.concat(sums, ' ')
   end
   return found
 end
 
 local function see(outcomes)
-  for _, one in ipairs(outcomes) do
-    call('HINCRBY', one[1], one[2], 1)
-    expire(one[1], OUTCOMES_KEPT * 1000 + GRACE_MS)
-    if call('HLEN', one[1]) > BATCH then
-      for _, field in ipairs(call('HKEYS', one[1])) do
-        if tonumber(string.sub(field, 2)) <= tonumber(NOW) - OUTCOMES_KEPT then call('HDEL', one[1], field) end
+  for key, stretches in pairs(outcomes) do
+    for stretch, sums in pairs(stretches) do call('HSET', key, stretch, sums) end
+    expire(key, OUTCOMES_KEPT * 1000 + GRACE_MS)
+    if call('HLEN', key) > OUTCOMES_KEPT / OUTCOME_GRAIN + BATCH then
+      for _, stretch in ipairs(call('HKEYS', key)) do
+        if tonumber(stretch) <= tonumber(NOW) - OUTCOMES_KEPT then call('HDEL', key, stretch) end
       end
     end
   end
@@ -240,9 +243,10 @@ function RUN.see()
   see(seen(4))
 end
 
-function RUN.outcomes()
-  local found = {}
-  for at = 4, #ARGV do found[at - 3] = call('HGETALL', P .. 'o:' .. ARGV[at]) end
+function RUN.outcomes() -- the first and the last stretch of time, then keys
+  local stretches, found = {}, {}
+  for at = tonumber(ARGV[4]), tonumber(ARGV[5]), OUTCOME_GRAIN do table.insert(stretches, string.format('%.0f', at)) end
+  for at = 6, #ARGV do found[at - 5] = call('HMGET', P .. 'o:' .. ARGV[at], unpack(stretches)) end
   return found
 end
 

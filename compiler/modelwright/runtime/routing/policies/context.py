@@ -1,25 +1,22 @@
 """Routes whose window the prompt nearly fills count less, those it does not fit are out."""
 
 NAME = "context"
-_ROOMY = 0.8
-_LEAST = 0.1
-_UNSURE = 0.5
 
 
-def judge(candidates: "Sequence[Candidate]", question: "Question") -> "list[float | str] | None":
-    """Score 1 up to four fifths of the window, then less, down to 0.1 where it is full; a half where nobody knows the window."""
+def judge(candidates: "Sequence[Candidate]", question: "Question", numbers: "Numbers") -> "list[Said] | None":
+    """Score 1 up to `roomy_share` of the window, then less, down to `full_score` where it is full; `unknown_score` where nobody knows the window."""
     prompt = question.input_tokens
-    return None if prompt is None else [_score(candidate.model.limits, prompt) for candidate in candidates]
+    return None if prompt is None else [_score(candidate.model.limits, prompt, numbers) for candidate in candidates]
 
 
-def _score(limits: "Limits", prompt: int) -> "float | str":
+def _score(limits: "Limits", prompt: int, numbers: "Numbers") -> "Said":
     window = limits.context_tokens
     if window is None:
-        return _UNSURE
+        return float(numbers["unknown_score"])
     if prompt >= window:
         return f"the prompt, about {prompt:,} tokens, does not fit its context of {window:,}"
-    filled = prompt / window
-    return 1.0 if filled <= _ROOMY else 1.0 - (1.0 - _LEAST) * (filled - _ROOMY) / (1.0 - _ROOMY)
+    filled, roomy = prompt / window, numbers["roomy_share"]
+    return 1.0 if filled <= roomy else 1.0 - (1.0 - float(numbers["full_score"])) * (filled - roomy) / (1.0 - roomy)
 
 
 TYPE_CHECKING = False
@@ -28,4 +25,4 @@ if TYPE_CHECKING:
 
     from ....ir.resolved import Limits
     from ..candidate import Candidate
-    from . import Question
+    from . import Numbers, Question, Said

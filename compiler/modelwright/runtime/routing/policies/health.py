@@ -1,36 +1,28 @@
 """Routes that failed lately count less, and those that nearly always failed are out, until that is a while ago."""
 
+from ..lately import weighted
+
 NAME = "health"
-_WINDOW_SECONDS = 1200.0
-_HALF_LIFE_SECONDS = 300.0
-_ASSUMED_SUCCESSES = 2
-"""Of every route, so that little that is known does not count much; what nobody has called yet is healthy."""
-_BROKEN = 0.9
 
 
-def judge(candidates: "Sequence[Candidate]", question: "Question") -> "list[float | str] | None":
-    """Score the share of calls that worked in the last 20 minutes; five minutes halve what a call counts."""
-    if question.standing is None:
-        return None
-    now, seen = question.standing.outcomes(candidates)
-    return [_score(outcomes, now) for outcomes in seen]
+def judge(candidates: "Sequence[Candidate]", question: "Question", numbers: "Numbers") -> "list[Said] | None":
+    """Score the share of calls that worked, beside `assumed_successes` of every route; what nobody has called yet is healthy."""
+    return None if question.seen is None else [_score(question.seen.get(candidate, ()), question.now, numbers) for candidate in candidates]
 
 
-def _score(outcomes: "Iterable[tuple[int, int, int]]", now: float) -> "float | str":
-    worked, failed = float(_ASSUMED_SUCCESSES), 0.0
-    for at, successes, failures in outcomes:
-        age = max(0.0, now - at)
-        if age <= _WINDOW_SECONDS:
-            weight = 0.5 ** (age / _HALF_LIFE_SECONDS)
-            worked += successes * weight
-            failed += failures * weight
-    share = failed / (worked + failed)
-    return f"{share:.0%} of its calls failed lately" if share >= _BROKEN else 1.0 - share
+def _score(stretches: "Sequence[Stretch]", now: float, numbers: "Numbers") -> "Said":
+    worked, failed = float(numbers["assumed_successes"]), 0.0
+    for weight, stretch in weighted(stretches, now, numbers):
+        worked += stretch.successes * weight
+        failed += stretch.failures * weight
+    share = failed / (worked + failed) if failed else 0.0
+    return f"{share:.0%} of its calls failed lately" if failed and share >= numbers["broken_share"] else 1.0 - share
 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
+    from ...state import Stretch
     from ..candidate import Candidate
-    from . import Question
+    from . import Numbers, Question, Said
