@@ -1,7 +1,7 @@
 """
 Every route of the registry, and the exact requests that go through it.
 
-    fixtures/routes/<provider>.http   per route a plain request, and one that streams, thinks and goes on after a tool, as they are sent
+    fixtures/routes/<provider>.http   per route a plain request, and one that streams, thinks and goes on after a tool, or texts to embed, as they are sent
 
 A route that its models reach in different ways, by another protocol or at another place, is shown once for each way. Variables that
 have a default have it, others are called like themselves. `python tests/routes_golden.py --write` rewrites them; review
@@ -29,7 +29,7 @@ METADATA = "metadata.example"
 SILENT = "nothing is sent"
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
     from modelwright.ir.chat import Request
     from modelwright.ir.parts import Part
@@ -69,7 +69,7 @@ def _compiled(folder: str, inputs: Any) -> str:
 def _overlay(plain: Registry) -> dict[str, Any]:
     accounts, providers = {}, {}
     for provider in plain.providers():
-        if not any(True for _ in _models(plain, provider)):
+        if not any(True for _ in plain.models(provider["id"])):
             providers[provider["id"]] = {"models": {STAND_IN: {"name": "A stand-in", "limits": {"context_tokens": 100000, "output_tokens": 10000}}}}
         for route in provider["routes"]:
             kind = plain.words("auth")[route["auth"]["kind"]]
@@ -86,9 +86,8 @@ def account_of(provider: dict[str, Any], route: dict[str, Any]) -> str:
     return f"{provider['id']}.{route['id']}"
 
 
-def _models(registry: Registry, provider: dict[str, Any]) -> Iterator[Model]:
-    """Yield the models of *provider* that answer."""
-    return (model for model in registry.models(provider["id"]) if model.output != ("embedding",))
+def is_for_vectors(model: Model) -> bool:
+    return model.output == ("embedding",)
 
 
 def environment(provider: dict[str, Any]) -> dict[str, str]:
@@ -123,30 +122,39 @@ def shown(provider: dict[str, Any]) -> str:
 
 def ways(provider: dict[str, Any], route: dict[str, Any]) -> list[tuple[str, list[Model]]]:
     """Return each way in which models are reached through *route*: the protocol, and the models."""
-    ways: dict[tuple[str, str], list[Model]] = {}
-    for model in _models(registry(), provider):
+    ways: dict[tuple[str, str, bool], list[Model]] = {}
+    for model in registry().models(provider["id"]):
         offered = model._facts.get("routes")
         if offered is None or route["id"] in offered:
             mine = registry().resolve(f"{account_of(provider, route)}/{model.id}")
             protocol, url = _way(registry(), mine, environment(provider), route["id"])
-            ways.setdefault((protocol, url), []).append(mine)
-    return [(protocol, models) for (protocol, _), models in ways.items()]
+            ways.setdefault((protocol, url, is_for_vectors(model)), []).append(mine)
+    return [(protocol, models) for (protocol, *_), models in ways.items()]
 
 
 def _way(registry: Registry, model: Model, environ: dict[str, str], route: str) -> tuple[str, str]:
     from modelwright.runtime.endpoint import endpoint
 
-    place = endpoint(registry, model, environ, route)
+    place = endpoint(registry, model, environ, route, asks="embedding" if is_for_vectors(model) else "chat")
     return place.protocol, place.url.replace(quote(place.upstream_id, safe=""), "…").replace(place.upstream_id, "…")
 
 
 def _shown(provider: dict[str, Any], route: dict[str, Any], protocol: str, models: list[Model]) -> str:
-    """Return a plain request, and a stream that is to think and to go on after a tool, of a model that can do so."""
-    plain, able = models[0], next((model for model in models if model._facts.get("thinking", {}).get("mode", "none") not in ("none", "always") and model.can("tools")), models[0])
+    """Return the requests of the first of *models*, and of the first that can think and call tools."""
+    first = models[0]
+    if is_for_vectors(first):
+        asked: list[tuple[str, Model, Any]] = [("vectors", first, lambda dispatcher, ref: dispatcher.embed(ref, ["Why is the sky blue?", "Light is scattered."]))]
+    else:
+        asked = [("", first, lambda dispatcher, ref: dispatcher.complete(ref, _plain(), lossy=True))]
+        able = next((model for model in models if model._facts.get("thinking", {}).get("mode", "none") not in ("none", "always") and model.can("tools")), None)
+        if able is None:
+            asked.append(("streamed", first, lambda dispatcher, ref: list(dispatcher.stream(ref, _plain(), lossy=True))))
+        else:
+            asked.append(("streamed, thinking, after a tool", able, lambda dispatcher, ref: list(dispatcher.stream(ref, _rich(), lossy=True))))
     told = ""
-    for model, request, is_stream in ((plain, _plain(), False), (able, _rich(), True)):
-        sent = _sent(provider, f"{account_of(provider, route)}/{model.asked_id}", request, is_stream=is_stream)
-        told += f"### {route['id']}: {model.id} by {protocol}{', streamed, thinking, after a tool' if is_stream else ''}\n{sent}\n\n"
+    for what, model, ask in asked:
+        sent = _sent(provider, f"{account_of(provider, route)}/{model.asked_id}", ask)
+        told += f"### {route['id']}: {model.id} by {protocol}{what and f', {what}'}\n{sent}\n\n"
         if sent.startswith(SILENT):
             break
     return told
@@ -168,7 +176,7 @@ def _rich() -> Request:
     return Request(turns, tools=[tool], thinking="high", max_output_tokens=20000, temperature=0.5)
 
 
-def _sent(provider: dict[str, Any], ref: str, request: Request, *, is_stream: bool) -> str:
+def _sent(provider: dict[str, Any], ref: str, ask: Callable[[Any, str], object]) -> str:
     from modelwright.runtime.credentials import google_tokens
     from modelwright.runtime.credentials.answer import Granted
     from modelwright.runtime.dispatch.dispatcher import Dispatcher
@@ -179,7 +187,7 @@ def _sent(provider: dict[str, Any], ref: str, request: Request, *, is_stream: bo
     google_tokens._kept[METADATA, *scopes] = Granted({"key": "the-token"}, float("inf"))  # as if the server had been asked
     with Dispatcher(registry(), transport=heard, environ=environment(provider), failover="off") as dispatcher:
         try:
-            list(dispatcher.stream(ref, request, lossy=True)) if is_stream else dispatcher.complete(ref, request, lossy=True)
+            ask(dispatcher, ref)
         except CallError as error:
             if not heard.opened:
                 return f"{SILENT}: {error}\n"
@@ -190,7 +198,11 @@ def _sent(provider: dict[str, Any], ref: str, request: Request, *, is_stream: bo
 
 def _steady(name: str, value: str) -> str:
     """Return the value of a header, but of one that differs each time what it is."""
-    return value
+    if name == "X-Amz-Date":
+        return "THE_TIME"
+    scope, signed, _ = value.split(", ") if value.startswith("AWS4-HMAC-SHA256 ") else (value, "", "")
+    day = scope.split("/")[1] if signed else ""
+    return f"{scope.replace(day, 'THE_DAY')}, {signed}, Signature=THE_SIGNATURE" if signed else value
 
 
 def goldens() -> dict[Path, str]:

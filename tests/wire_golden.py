@@ -2,7 +2,8 @@
 What goes over the wire, in files under `fixtures/wire/<protocol>/`.
 
 `<case>.request.json` (`request`, `target`) in, exactly `<case>.call.json` out; `<case>.response.json` (`status`, `headers`, `body`)
-in, exactly `<case>.answer.json` out; `<case>.stream.txt`, the bytes of a stream, in, exactly `<case>.events.json` out.
+in, exactly `<case>.answer.json` out; `<case>.stream.txt`, the bytes of a stream, or `<case>.frames.json`, the messages of a binary one
+(`event_frames`), in, exactly `<case>.events.json` out.
 
 `python tests/wire_golden.py --write [protocol …]` rewrites the expected files; review the difference.
 """
@@ -17,7 +18,8 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures" / "wire"
-EXPECTED = {".request.json": ".call.json", ".response.json": ".answer.json", ".stream.txt": ".events.json"}
+EXPECTED = {".request.json": ".call.json", ".response.json": ".answer.json", ".stream.txt": ".events.json", ".frames.json": ".events.json"}
+STREAMS = (".stream.txt", ".frames.json")
 
 
 def cases(protocol: str, ending: str) -> list[Path]:
@@ -46,6 +48,13 @@ def body(given: Any) -> bytes:
     return given.encode() if isinstance(given, str) else json.dumps(given).encode()
 
 
+def streamed(path: Path) -> bytes:
+    """Return the bytes of the stream of the case *path*."""
+    from event_frames import stream
+
+    return stream(json.loads(path.read_text())) if path.name.endswith(".frames.json") else path.read_bytes()
+
+
 def outcome(path: Path) -> str:
     """Return what the protocol makes of the case *path*, as JSON."""
     protocol = module(path.parent.name)
@@ -54,7 +63,7 @@ def outcome(path: Path) -> str:
     elif path.name.endswith(".response.json"):
         found = _answer(protocol, json.loads(path.read_text()))
     else:
-        found = _stream(protocol, path.read_bytes())
+        found = _stream(protocol, streamed(path))
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from aws_world import answering, authorization
 from modelwright import CredentialError, StoredSecretError, load
 from modelwright.runtime.credentials import chain
 from modelwright.runtime.credentials.vault import Vault
+from runtime.dispatch.loopback import serving
 
 if TYPE_CHECKING:
     from command_line import Drop, Run
@@ -152,6 +154,13 @@ def test_sophon_06_bedrock_is_in_its_region_and_needs_both_parts_of_the_key(regi
     assert (found["protocol"], found["auth"]["kind"], found["base_url"]) == ("bedrock-converse", "aws-sigv4", f"https://bedrock-runtime.{host}.amazonaws.com")
     assert found["url"].endswith("/converse")
     assert load().credential("aws", environ=empty).parts() == {"access_key_id": "AKIAEXAMPLE", "secret_access_key": SECRET}
+    with serving(answering) as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", server.url)
+        patch.setenv("NO_PROXY", "127.0.0.1")
+        assert run("call", f"aws/{models[0]['id']}", "Hello?", "--json").json["text"] == "Hello"
+        assert run("call", f"aws/{models[0]['id']}", "Hello?", "--stream").out.strip() == "Hello"
+    assert [asked.path.rpartition("/")[2] for asked in server.asked] == ["converse", "converse-stream"]
+    assert [asked.headers["authorization"] for asked in server.asked] == [authorization(asked, host, SECRET) for asked in server.asked]
 
 
 def test_sophon_07_cloudflares_address_has_the_account(use: Drop, run: Run) -> None:

@@ -332,6 +332,8 @@ def test_the_chain_of_a_cloud_is_looked_at_without_asking_anybody(environ: dict[
 
 def test_what_a_profile_of_aws_has_is_asked_of_its_own_tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "botocore.session", None)
+    monkeypatch.delitem(sys.modules, "modelwright.runtime.credentials.aws_chain", raising=False)
+    monkeypatch.delattr("modelwright.runtime.credentials.aws_chain", raising=False)
     printed = [(0, json.dumps({"Version": 1, "AccessKeyId": "AKIA", "SecretAccessKey": SECRET, "SessionToken": None}).encode()), (255, b""), (0, f"no json {SECRET}".encode())]
     asked: list[tuple[str, ...]] = []
 

@@ -14,7 +14,17 @@ from modelwright.ir.chat import Message, Opaque, Request, Response, Text, Thinki
 from modelwright.wire.protocol import Target, UnspeakableError
 from wire_checks import assembled, why_not
 
-PROTOCOLS = ("anthropic-messages", "cohere-chat", "google-cloud-code-assist", "google-generative", "google-vertex", "ollama-chat", "openai-chat", "openai-responses")
+PROTOCOLS = (
+    "anthropic-messages",
+    "bedrock-converse",
+    "cohere-chat",
+    "google-cloud-code-assist",
+    "google-generative",
+    "google-vertex",
+    "ollama-chat",
+    "openai-chat",
+    "openai-responses",
+)
 WITH_IDS = [name for name in PROTOCOLS if name != "google-vertex"]
 """Those that tell calls apart by ids."""
 PAIRS = [(before, after) for before, after in product(PROTOCOLS, PROTOCOLS) if before != after]
@@ -43,6 +53,20 @@ ANSWERS: dict[str, dict[str, Any]] = {
             "tool_plan": "Hm.",
             "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "get_weather", "arguments": '{"place":"Rome"}'}}],
         },
+    },
+    "bedrock-converse": {
+        "output": {
+            "message": {
+                "role": "assistant",
+                "content": [
+                    {"reasoningContent": {"reasoningText": {"text": "Hm.", "signature": SIGNATURE}}},
+                    {"reasoningContent": {"redactedContent": SIGNATURE}},
+                    {"text": "I look it up."},
+                    {"toolUse": {"toolUseId": "c1", "name": "get_weather", "input": {"place": "Rome"}}},
+                ],
+            }
+        },
+        "stopReason": "tool_use",
     },
     "google-generative": {
         "candidates": [
@@ -121,7 +145,8 @@ def test_the_signature_of_a_part_that_names_no_protocol_is_taken_for_its_own(pro
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_signed_parts_of_a_stream_say_the_same_as_those_of_a_whole_answer(protocol: str) -> None:
     module, answer = wire_golden.module(protocol), _answer(protocol)
-    streams = [path.read_bytes() for path in wire_golden.cases(protocol, ".stream.txt") if path.name.startswith(("thinking", "signed", "tools-signed", "tool-custom"))]
+    cases = [path for ending in wire_golden.STREAMS for path in wire_golden.cases(protocol, ending)]
+    streams = [wire_golden.streamed(path) for path in cases if path.name.startswith(("thinking", "signed", "tools-signed", "tool-custom"))]
     for stream in streams:
         decoder = module.Decoder()
         parts = assembled([*decoder.feed(stream), *decoder.end()]).content
@@ -173,10 +198,13 @@ def _paired(body: dict[str, Any]) -> tuple[dict[str, int], dict[str, int]]:
         match value:
             case {"type": "tool_use", "id": number, "input": {"n": n}} | {"id": number, "name": _, "args": {"n": n}} | {"id": number, "function": {"arguments": {"n": n}}}:
                 calls.append((number, n))
+            case {"toolUseId": number, "input": {"n": n}}:
+                calls.append((number, n))
             case {"id": number, "function": {"arguments": str(text)}} | {"type": "function_call", "call_id": number, "arguments": str(text)}:
                 calls.append((number, json.loads(text)["n"]))
             case (
                 {"tool_use_id": number, "content": [{"text": text}]}
+                | {"toolUseId": number, "content": [{"text": text}]}
                 | {"tool_call_id": number, "content": text}
                 | {"type": "function_call_output", "call_id": number, "output": text}
             ):
@@ -216,7 +244,7 @@ UNNAMED["google-vertex"] = UNNAMED["google-generative"]
 UNNAMED["google-cloud-code-assist"] = lambda answer: {"response": UNNAMED["google-generative"](answer), "traceId": "t-1"}
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", UNNAMED)
 def test_ids_that_are_made_up_are_the_same_each_time_and_others_in_each_answer(protocol: str) -> None:
     def ids(answer: str) -> list[str]:
         return [call.id for call in wire_golden.module(protocol).read(200, {}, json.dumps(UNNAMED[protocol](answer)).encode()).tool_calls]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CASES = [path for protocol in wire_golden.protocols() for ending in wire_golden.EXPECTED for path in wire_golden.cases(protocol, ending)]
-STREAMS = [path for path in CASES if path.name.endswith(".stream.txt")]
+STREAMS = [path for path in CASES if path.name.endswith(wire_golden.STREAMS)]
 
 
 def _name(path: Path) -> str:
@@ -42,7 +42,7 @@ def _is_whole(events: list[Any]) -> bool:
 
 @pytest.mark.parametrize("path", STREAMS, ids=_name)
 def test_a_stream_says_the_same_however_it_is_cut_into_pieces(path: Path) -> None:
-    data, protocol = path.read_bytes(), wire_golden.module(path.parent.name)
+    data, protocol = wire_golden.streamed(path), wire_golden.module(path.parent.name)
     whole = protocol.Decoder()
     expected = repr([*_fed(whole, data), *whole.end()])
     for size in (1, 2, 3, 7, 64):
@@ -55,7 +55,7 @@ def test_a_stream_says_the_same_however_it_is_cut_into_pieces(path: Path) -> Non
 @pytest.mark.parametrize("path", STREAMS, ids=_name)
 def test_a_stream_that_breaks_off_is_not_done_and_keeps_what_came(path: Path) -> None:
     """A cut is no fault of the other side: only of streams that fail as a whole it is said that they are malformed."""
-    data, protocol = path.read_bytes(), wire_golden.module(path.parent.name)
+    data, protocol = wire_golden.streamed(path), wire_golden.module(path.parent.name)
     whole = protocol.Decoder()
     said = [*_fed(whole, data), *whole.end()]
     has_failed = any(isinstance(event, Troubled) for event in said)

@@ -13,6 +13,7 @@ from modelwright.wire import speaks
 SPOKEN = (
     "anthropic-messages",
     "azure-openai",
+    "bedrock-converse",
     "cohere-chat",
     "google-cloud-code-assist",
     "google-generative",

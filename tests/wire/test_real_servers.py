@@ -25,6 +25,7 @@ VERTEX = "/v1/projects/acme-1/locations/us-central1/publishers/google/models/acm
 URLS = {
     "anthropic-messages": ("/v1/messages", "/v1/messages"),
     "azure-openai": ("/openai/deployments/acme-large/chat/completions?api-version=2024-10-21",) * 2,
+    "bedrock-converse": ("/model/acme-large/converse", "/model/acme-large/converse-stream"),
     "cohere-chat": ("/v2/chat", "/v2/chat"),
     "google-generative": ("/v1beta/models/acme-large:generateContent", "/v1beta/models/acme-large:streamGenerateContent?alt=sse"),
     "google-vertex": (f"{VERTEX}:generateContent", f"{VERTEX}:streamGenerateContent?alt=sse"),

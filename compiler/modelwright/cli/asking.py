@@ -13,8 +13,9 @@ from ..review import upstreams
 from ..review.compare import is_news
 from ..runtime.credentials import chain
 from ..runtime.credentials.none import NONE
-from ..runtime.endpoint import is_private, listing
+from ..runtime.endpoint import listing
 from ..runtime.errors import CredentialError, MissingVariableError, StoredSecretError
+from ..runtime.urls import is_private
 from . import searching
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from ..dialects.entries import entries_of
 from ..dialects.entries.wish import Meant, Wish
 from ..dialects.names import is_own, plain
 from ..passes.translate import known
-from ..runtime.endpoint import is_private
+from ..runtime.urls import is_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -2,6 +2,8 @@
 
 from ..ir.resolved import Frozen
 from .errors import MissingVariableError, NotAllowedError, UsageError
+from .quirks import quirks_of
+from .urls import is_private, joined, quoted, versioned
 
 
 class Endpoint(Frozen):
@@ -13,7 +15,7 @@ class Endpoint(Frozen):
     user's account it goes through, or None when there is none with this provider.
     """
 
-    __slots__ = ("account", "auth_kind", "base_url", "env", "header", "headers", "protocol", "quirks", "route", "source", "upstream_id", "url")
+    __slots__ = ("account", "auth_kind", "base_url", "env", "header", "headers", "protocol", "quirks", "route", "scope", "source", "upstream_id", "url")
 
     account: "str | None"
     route: str
@@ -26,6 +28,8 @@ class Endpoint(Frozen):
     env: "tuple[str, ...]"
     """Environment variables that may hold the credential, first hit wins."""
     source: "str | None"
+    scope: "dict[str, str]"
+    """What a signature is for, `service` and `region`, where requests are signed; else empty."""
     headers: "dict[str, str]"
     """Headers besides the credential's."""
     quirks: "dict[str, Any]"
@@ -75,7 +79,7 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
     if other is not None:
         path = path if path is None or (other == words.get("stream_path") and not path.endswith(words["path"])) else path.removesuffix(words["path"]) + other
         words = {**words, "path": other}
-    url = _joined(base_url, path, words)
+    url = joined(base_url, path, words)
     if "query" in chosen and is_routes_own:
         url += ("&" if "?" in url else "?") + "&".join(f"{key}={_filled(value, values, provider)}" for key, value in chosen["query"].items())
     return Endpoint(
@@ -83,14 +87,18 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
         route=chosen["id"],
         protocol=protocol,
         base_url=base_url,
-        url=_filled(url, {**values, "model": _quoted(upstream)}, provider),
+        url=_filled(url, {**values, "model": quoted(upstream)}, provider),
         upstream_id=upstream,
         auth_kind=auth["kind"],
         header=auth.get("header", None if "query" in auth else kind.get("header")),
         env=tuple(auth.get("env", ())),
+        scope={name: _filled(value, values, provider) for name, value in auth.get("scope", {}).items()},
         source=_source(auth, kind, environ, is_private_use=account.get("keyless", False) or is_private(base_url)),
         headers={name: _filled(value, values, provider) for name, value in {**chosen.get("headers", {}), **account.get("headers", {})}.items()},
-        quirks={name: _filled(value, values, provider) if isinstance(value, str) else value for name, value in chosen.get("quirks", {}).items() if is_routes_own},
+        quirks={
+            name: _filled(value, values, provider) if isinstance(value, str) else value
+            for name, value in quirks_of(chosen.get("quirks", {}) if is_routes_own else {}, upstream).items()
+        },
     )
 
 
@@ -130,7 +138,7 @@ def listing(
             raise MissingVariableError(provider["id"], "base_url", tuple(route.get("base_url_env", ())))
         words = protocols.get(route["protocol"], {})
         values["base_url"] = base_url = _filled(base_url, values, provider).rstrip("/").removesuffix(words.get("drop", ""))
-        template = _versioned(template, base_url, words.get("version", "") if named else "")
+        template = versioned(template, base_url, words.get("version", "") if named else "")
     return _filled(template, values, provider), {name: _filled(value, values, provider) for name, value in route.get("headers", {}).items()}
 
 
@@ -176,25 +184,6 @@ def _source(auth: "dict[str, Any]", kind: "dict[str, Any]", environ: "Mapping[st
         return str(auth["kind"])
     required = auth.get("required", True)
     return "none" if auth["kind"] == "none" or required is False or (required == "if_public_host" and is_private_use) else None
-
-
-def is_private(base_url: str) -> bool:
-    """
-    Tell whether *base_url* names this machine or one of a private network.
-
-    >>> [is_private(f"http://{host}/v1") for host in ("localhost:8000", "gpu-box", "10.1.2.3", "[::1]:1", "8.8.8.8", "acme.example")]
-    [True, True, True, True, False, False]
-    """
-    from ipaddress import ip_address
-    from urllib.parse import urlsplit
-
-    host = ""
-    try:
-        host = (urlsplit(base_url).hostname or "").rstrip(".")
-        address = ip_address(host)
-    except ValueError:
-        return host.endswith((".localhost", ".local", ".internal")) or (host[:1].isalpha() and "." not in host)
-    return (getattr(address, "ipv4_mapped", None) or address).is_private
 
 
 def _first(environ: "Mapping[str, str]", names: "Sequence[str]") -> "str | None":
@@ -251,44 +240,6 @@ def _upstream(model: "Model", provider: "dict[str, Any]", account: "dict[str, An
     if not isinstance(value, str):
         raise value
     return str(next(choice["prefix"] for choice in rule["prefixes"] if value.startswith(choice["value"]))) + upstream
-
-
-def _joined(base_url: str, path: "str | None", protocol: "dict[str, Any]") -> str:
-    """
-    Return *base_url* with the path of a call.
-
-    The protocol's version goes between unless the base URL ends in one, so that `https://h` and `https://h/v1` both work. What
-    a path of the route's own begins with is not doubled where the base URL ends in it: Azure's is given with and without.
-    """
-    if path is not None:
-        ends = (end for end in range(len(path) - 1, 0, -1) if path[end] == "/" and base_url.endswith(path[:end]))
-        return base_url + path[next(ends, 0) :]
-    last = base_url.rpartition("/")[2]
-    has_version = last[:1] == "v" and last[1:2].isdigit()
-    return base_url + ("" if has_version else protocol.get("version", "")) + str(protocol.get("path", ""))
-
-
-def _versioned(template: str, base_url: str, version: str) -> str:
-    """
-    Return *template* so that *base_url* may end in the version of the API or not.
-
-    >>> _versioned("${base_url}/models", "https://h", "/v1"), _versioned("${base_url}/models", "https://h/v1", "/v1")
-    ('${base_url}/v1/models', '${base_url}/models')
-    >>> _versioned("${base_url}/v1/models", "https://h/v1", "/v1"), _versioned("${base_url}/models", "https://h/api", "/v1")
-    ('${base_url}/models', '${base_url}/models')
-    """
-    head, mark, rest = template.partition("${base_url}")
-    if base_url.endswith(rest):
-        return head + mark
-    if version and base_url.endswith(version) and rest.startswith(f"{version}/"):
-        return head + mark + rest[len(version) :]
-    is_bare = "/" not in base_url.partition("://")[2]
-    return head + mark + (version if is_bare and rest[:2] != "/v" else "") + rest
-
-
-def _quoted(text: str) -> str:
-    safe = "-._~@"
-    return "".join(chr(byte) if chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in safe) else f"%{byte:02X}" for byte in text.encode())
 
 
 TYPE_CHECKING = False

@@ -7,7 +7,7 @@ declares the tool and requires it.
 """
 
 from .anthropic_messages_cache import cache_control, check_marks
-from .anthropic_messages_thinking import is_thinking, thinking_fields
+from .anthropic_messages_thinking import is_thinking, sampling, thinking_fields
 from .anthropic_messages_turns import PROTOCOL, Writer
 from .protocol import Call
 from .request_body import Losses, body_bytes, laid_over, with_content_type
@@ -16,7 +16,6 @@ VERSION = "2023-06-01"
 """Of the protocol, where neither header nor quirk names one; every host of it knows this one."""
 OUTPUT_TOKENS = 4096
 """The output limit, which the protocol wants, where neither the request nor the model has one."""
-_LEAST_TOP_P = 0.95
 _CHOICES = {"auto": "auto", "none": "none", "required": "any"}
 
 
@@ -104,20 +103,8 @@ def _schema(request: "Request", target: "Target", losses: Losses) -> "dict[str, 
 
 
 def _settings(request: "Request", losses: Losses, *, is_thinking: bool) -> "dict[str, Any]":
-    """Return how tokens are picked and what else there is to say; who thinks picks freely (…/build-with-claude/extended-thinking)."""
-    found: dict[str, Any] = {}
-    goes_with_thinking = {"temperature": request.temperature == 1, "top_p": (request.top_p or 0) >= _LEAST_TOP_P, "top_k": False}
-    for name, goes in goes_with_thinking.items():
-        value = getattr(request, name)
-        if value is None:
-            continue
-        if is_thinking and not goes:
-            losses.add(f"{name} {value} beside thinking", "leave out one of them")
-        else:
-            found[name] = value
-    if found.get("temperature", 0) > 1:
-        losses.add(f"temperature {request.temperature}", "use 0 to 1", "it is 1")
-        found["temperature"] = 1
+    """Return how tokens are picked and what else there is to say."""
+    found = sampling(request, losses, is_thinking=is_thinking)
     if request.stop:
         found["stop_sequences"] = list(request.stop)
     if request.user is not None:

@@ -1,11 +1,13 @@
 """How a model of Anthropic's Messages is told to think: not at all, for some tokens, as it sees fit, or with an effort."""
 
+from .request_body import at
 from .thinking_levels import can_be_off, is_off, nearest_level
 
 EFFORT_FIELD = "output_config.effort"
 _EFFORTS = ("low", "medium", "high", "xhigh", "max")
 _TOKENS = {"minimal": 1024, "low": 2048, "medium": 8192, "default": 8192, "high": 16384}
 """What levels come to where a model takes numbers (badlogic/pi-mono, packages/ai); `max` is all there is room for."""
+_LEAST_TOP_P = 0.95
 _LEAST = 1024
 """Smallest budget the protocol takes (https://docs.anthropic.com/en/docs/build-with-claude/extended-thinking)."""
 _ANSWER = 1024
@@ -33,12 +35,30 @@ def thinking_fields(wanted: "str | int", target: "Target", output_limit: "int | 
         return _budget(wanted, facts, output_limit, losses)
     thinking = {} if mode == "levels" else {"thinking": {"type": "adaptive"}}
     level = _level(wanted, facts.get("levels") or _EFFORTS, losses)
-    return thinking if level is None else {**thinking, **_at(field, level)}
+    return thinking if level is None else {**thinking, **at(field, level)}
 
 
 def is_thinking(fields: "Mapping[str, Any]") -> bool:
     """Tell whether *fields* switch thinking on, which some other settings do not go with."""
     return fields.get("thinking", {}).get("type") in ("enabled", "adaptive")
+
+
+def sampling(request: "Request", losses: "Losses", *, is_thinking: bool) -> "dict[str, Any]":
+    """Return how tokens are picked; who thinks picks freely (…/build-with-claude/extended-thinking)."""
+    found: dict[str, Any] = {}
+    goes_with_thinking = {"temperature": request.temperature == 1, "top_p": (request.top_p or 0) >= _LEAST_TOP_P, "top_k": False}
+    for name, goes in goes_with_thinking.items():
+        value = getattr(request, name)
+        if value is None:
+            continue
+        if is_thinking and not goes:
+            losses.add(f"{name} {value} beside thinking", "leave out one of them")
+        else:
+            found[name] = value
+    if found.get("temperature", 0) > 1:
+        losses.add(f"temperature {request.temperature}", "use 0 to 1", "it is 1")
+        found["temperature"] = 1
+    return found
 
 
 def _switched_on(wanted: "str | int", output_limit: "int | None", losses: "Losses") -> "dict[str, Any]":
@@ -90,16 +110,11 @@ def _enabled(tokens: int) -> "dict[str, Any]":
     return {"thinking": {"type": "enabled", "budget_tokens": tokens}}
 
 
-def _at(field: str, value: str) -> "dict[str, Any]":
-    """Return *value* at the dotted name *field*."""
-    head, _, rest = field.partition(".")
-    return {head: _at(rest, value) if rest else value}
-
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from ..ir.chat import Request
     from .protocol import Target
     from .request_body import Losses

@@ -6,7 +6,7 @@ What the field takes is told by its last name: `type` is `enabled` or `disabled`
 `thinking_budget` beside it, `reasoning` is an object of an effort or a number of tokens, and all others take a level.
 """
 
-from .request_body import laid_over
+from .request_body import at, laid_over
 from .thinking_levels import RANKS, can_be_off, is_off, nearest_level
 
 _TOKENS = {"minimal": 1024, "low": 1024, "medium": 8192, "high": 24576}
@@ -32,22 +32,22 @@ def thinking_fields(wanted: "str | int", target: "Target", usual_field: str, los
     where, _, last = field.rpartition(".")
     on, off = _SWITCHES.get(last, (_ON, "off" if "off" in levels and "none" not in levels else "none"))
     if is_off(wanted) and (mode != "levels" or not levels or can_be_off(facts)):
-        return _at(field, off)
+        return at(field, off)
     if mode == "toggle":
         if wanted != "default":
             losses.add(f"thinking {wanted!r} to a model that only thinks or not", "use `default` or `none`", "it thinks")
-        return _at(field, on)
+        return at(field, on)
     if isinstance(wanted, int) and wanted and mode != "levels" and last in ("enable_thinking", "reasoning"):
         tokens = _within(wanted, facts, losses)
-        return _at(field, {"max_tokens": tokens}) if last == "reasoning" else laid_over(_at(field, on), _at(f"{where}.thinking_budget".lstrip("."), tokens))
+        return at(field, {"max_tokens": tokens}) if last == "reasoning" else laid_over(at(field, on), at(f"{where}.thinking_budget".lstrip("."), tokens))
     if last in ("type", "enable_thinking"):
         if wanted != "default":
             losses.add(f"thinking {wanted!r} where it is only switched", "use `default` or `none`", "it thinks")
-        return _at(field, on)
+        return at(field, on)
     if wanted == "default" and wanted not in levels:
-        return _at(field, on) if last == "reasoning" else {}
+        return at(field, on) if last == "reasoning" else {}
     level = _level(wanted, levels, losses)
-    return {} if level is None else _at(field, {"effort": level} if last == "reasoning" else level)
+    return {} if level is None else at(field, {"effort": level} if last == "reasoning" else level)
 
 
 def may_think(target: "Target", wanted: "str | int | None") -> bool:
@@ -71,12 +71,6 @@ def _level(wanted: "str | int", levels: "Sequence[str]", losses: "Losses") -> "s
     level = nearest_level(near, levels or _TOKENS)
     losses.add(f"thinking {wanted!r} to this model", f"use one of {', '.join(levels or _TOKENS)}", f"it is {level!r}" if level else "it is left out")
     return level
-
-
-def _at(field: str, value: "Any") -> "dict[str, Any]":
-    """Return *value* at the dotted name *field*."""
-    head, _, rest = field.partition(".")
-    return {head: _at(rest, value) if rest else value}
 
 
 TYPE_CHECKING = False

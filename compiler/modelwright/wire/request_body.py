@@ -43,6 +43,17 @@ def laid_over(body: "dict[str, Any]", extra: "Mapping[str, Any]") -> "dict[str, 
     return merged
 
 
+def at(field: str, value: "Any") -> "dict[str, Any]":
+    """
+    Return *value* at the dotted name *field*.
+
+    >>> at("reasoning.effort", "low")
+    {'reasoning': {'effort': 'low'}}
+    """
+    head, _, rest = field.partition(".")
+    return {head: at(rest, value) if rest else value}
+
+
 def body_bytes(body: "dict[str, Any]") -> bytes:
     """Return *body* as compact JSON; raises UnspeakableError for what JSON has no form for."""
     import json

@@ -327,7 +327,7 @@ FAULTS = [
     Fault("drip chunk size", _drip_chunk_size, TIMEOUT, BROKEN, is_waited_for=True, is_said_late=True),
     Fault("bad json", _bad_json, SERVER, SERVER, leaves_open=True, is_said_late=True),
     Fault("bad json first", _bad_json_first, SERVER, SERVER, leaves_open=True),
-    Fault("bad events", _bad_events, SERVER, BROKEN, leaves_open=True, is_said_late=True, by_protocol={"ollama-chat": {"stream": SERVER}}),
+    Fault("bad events", _bad_events, SERVER, BROKEN, leaves_open=True, is_said_late=True, by_protocol={"bedrock-converse": {"stream": SERVER}, "ollama-chat": {"stream": SERVER}}),
     Fault("page", _page, SERVER, SERVER, leaves_open=True),
     Fault("disorder", _disorder, SERVER, SERVER, leaves_open=True),
     Fault("error within", _error_within, "overloaded", "overloaded", leaves_open=True),

@@ -30,7 +30,7 @@ class Asked:
     def is_stream(self) -> bool:
         """Whether it wants its answer in pieces, whichever of the protocols it speaks."""
         said = json.loads(self.body)
-        return bool(said.get("stream")) or "streamGenerateContent" in self.path
+        return bool(said.get("stream")) or "streamGenerateContent" in self.path or self.path.endswith("converse-stream")
 
 
 class GoneError(Exception):

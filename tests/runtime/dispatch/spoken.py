@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from event_frames import frame
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -191,6 +193,34 @@ def _cohere() -> Spoken:
     )
 
 
+def _converse() -> Spoken:
+    usage = {"inputTokens": INPUT_TOKENS, "outputTokens": OUTPUT_TOKENS, "totalTokens": INPUT_TOKENS + OUTPUT_TOKENS}
+    end = {"usage": usage, "metrics": {"latencyMs": 1}}
+
+    def delta(word: str) -> bytes:
+        return frame("event", "contentBlockDelta", {"contentBlockIndex": 0, "delta": {"text": word}})
+
+    stop = frame("event", "messageStop", {"stopReason": "end_turn"})
+    message = {"role": "assistant", "content": [{"text": TEXT}]}
+    return Spoken(
+        answer=json.dumps({"output": {"message": message}, "stopReason": "end_turn", **end}).encode(),
+        pieces=[
+            frame("event", "messageStart", {"role": "assistant"}),
+            *(delta(word) for word in WORDS),
+            frame("event", "contentBlockStop", {"contentBlockIndex": 0}),
+            stop,
+            frame("event", "metadata", end),
+        ],
+        first=1,
+        error={"message": ""},
+        troubled=frame("exception", "serviceUnavailableException", {"message": "overloaded"}),
+        disordered=[delta("Hello"), stop],
+        kind="application/vnd.amazon.eventstream",
+        broken=frame("event", "contentBlockDelta", b'{"broken'),
+        quiet=frame("event", "ping", b" " * 10_000),
+    )
+
+
 SPOKEN = {
     "openai-chat": _chat(),
     "openai-responses": _responses(),
@@ -198,6 +228,7 @@ SPOKEN = {
     "openai-codex-responses": _responses(),
     "anthropic-messages": _messages(),
     "google-cloud-code-assist": _generative(lambda chunk: {"response": chunk, "traceId": "t"}),
+    "bedrock-converse": _converse(),
     "google-generative": _generative(),
     "google-vertex": _generative(),
     "google-vertex-anthropic": _messages(),

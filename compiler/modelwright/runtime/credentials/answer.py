@@ -72,16 +72,19 @@ class Granted(Frozen):
 class Missing(Frozen):
     """A place that has no credential, and why."""
 
-    __slots__ = ("applies", "expired_at", "reason")
+    __slots__ = ("applies", "cure", "expired_at", "reason")
 
     reason: str
+    cure: "str | None"
+    """What would help, where only this place can tell."""
     applies: bool
     """Whether it could have one for these routes."""
     expired_at: "float | None"
     """When what was there ended, where that is the reason."""
 
-    def __init__(self, reason: str, expired_at: "float | None" = None, *, applies: bool = True) -> None:
+    def __init__(self, reason: str, expired_at: "float | None" = None, *, applies: bool = True, cure: "str | None" = None) -> None:
         _set(self, "reason", reason)
+        _set(self, "cure", cure)
         _set(self, "applies", applies)
         _set(self, "expired_at", expired_at)
 

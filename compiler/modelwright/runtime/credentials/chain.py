@@ -79,7 +79,7 @@ def first(search: Search, before: "Callable[[Mapping[str, Any]], object]" = bool
 
     *before* is called with the route that a credential is for, before that is read, which may ask a service for it; what it raises ends the search.
     """
-    tried = []
+    tried, cures = [], []
     has_failed = False
     for word, profile, step, narrowed in _steps(search):
         answer = _seek(word, step, narrowed)
@@ -97,7 +97,8 @@ def first(search: Search, before: "Callable[[Mapping[str, Any]], object]" = bool
                 answer = Missing(f"{answer.source} has characters that no key has")
         if answer.applies:
             tried.append((f"{word} {profile}" if profile else word, answer.reason))
-    raise CredentialError(str(search.account["id"]), tuple(tried), cure(search))
+            cures += [answer.cure] if answer.cure else []
+    raise CredentialError(str(search.account["id"]), tuple(tried), ", or ".join([*cures, cure(search)]))
 
 
 def _read(found: Found) -> "tuple[Found, Mapping[str, str]]":

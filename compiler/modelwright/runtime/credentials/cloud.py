@@ -1,11 +1,19 @@
 """The vendor's own chain of credentials: what its tools and libraries would use on this machine. Looking asks nobody."""
 
 import os
+import sys
 
-from .answer import KEY, Found, Missing, UnreadableError
+from .answer import KEY, Found, Granted, Missing, UnreadableError
 
 _SECONDS = 60.0
+_EARLY_SECONDS = 300.0
+"""How long before it ends a credential is asked for anew."""
+_KEPT_SECONDS, _MOST_KEPT = 600.0, 100
+"""How long one that ends is used before it is asked for anew in any case: it may have been revoked."""
 _PARTS = ("access_key_id", "secret_access_key", "session_token")
+_PAIR = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+_SAID = {"access_key_id": "AccessKeyId", "secret_access_key": "SecretAccessKey", "session_token": "SessionToken"}
+"""What the tool calls the parts."""
 _AWS_SIGNS = ("AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 """Variables that say that the chain has something."""
 _AWS_FILES = (("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"), ("AWS_CONFIG_FILE", "~/.aws/config"))
@@ -30,48 +38,72 @@ def _aws(search: "Search", route: "dict[str, Any]") -> "Found | Missing":
     parts = {part: search.environ.get(f"AWS_{part.upper()}", "").strip() for part in _PARTS}
     if parts["access_key_id"] and parts["secret_access_key"]:
         return Found("aws-sigv4", "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set", route, lambda: {name: value for name, value in parts.items() if value})
-    if parts["access_key_id"]:
-        return Missing("AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY")
+    if parts["access_key_id"] or parts["secret_access_key"]:
+        there, missing = _PAIR if parts["access_key_id"] else _PAIR[::-1]
+        return Missing(f"{there} is set without {missing}", cure=f"set {missing}")
     sign = next((f"{name} is set" for name in _AWS_SIGNS if search.environ.get(name)), None)
-    files = [search.file(search.environ.get(name) or usual) for name, usual in _AWS_FILES]
-    sign = sign or next((f"{path} is there" for path in files if path and os.path.isfile(path)), None)
+    sign = sign or next((f"{path} is there" for path in _aws_files(search)), None)
     return (
         Found("aws-sigv4", sign, route, lambda: _from_aws(search)) if sign else Missing("no AWS variables are set and there is no ~/.aws; a role of this machine is not looked for")
     )
 
 
-def _from_aws(search: "Search") -> "dict[str, str]":
-    """Return what AWS's library for Python, or its command-line tool, finds; raises UnreadableError."""
+def _from_aws(search: "Search") -> Granted:
+    """Return what AWS's library for Python, or its command-line tool, finds; what ends is asked for anew before it does. Raises UnreadableError."""
+    key = _seen(search)
+    kept = _kept.get(key)
+    if kept is not None and search.now() < kept[0]:
+        return kept[1]
     try:
-        from botocore.session import Session
+        from . import aws_chain
     except ImportError:
-        return _from_aws_tool(search)
-    try:
-        found = Session(profile=search.environ.get("AWS_PROFILE")).get_credentials()
-        frozen = None if found is None else found.get_frozen_credentials()
-    except Exception as error:  # noqa: BLE001  # its errors have no common root; only their kind is told
-        reason = f"botocore failed with {type(error).__name__}"
+        said = _printed(search, ("aws", "configure", "export-credentials", "--format", "process"))
     else:
-        if frozen is not None:
-            parts = dict(zip(_PARTS, (frozen.access_key, frozen.secret_key, frozen.token), strict=True))
-            return {name: value for name, value in parts.items() if value}
-        reason = "botocore found no credentials"
-    raise UnreadableError(reason)
+        said = aws_chain.printed() if aws_chain.is_own(search.environ) else _printed(search, (sys.executable, "-m", aws_chain.__name__))
+    found = Granted({part: str(said[name]) for part, name in _SAID.items() if said.get(name)}, _time(said.get("Expiration")))
+    if found.expires_at is not None:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[key] = (min(found.expires_at - _EARLY_SECONDS, search.now() + _KEPT_SECONDS), found)
+    return found
 
 
-def _from_aws_tool(search: "Search") -> "dict[str, str]":
+def _seen(search: "Search") -> "tuple[Any, ...]":
+    """Return what the chain's answer depends on, as far as it can be seen."""
+    variables = sorted((name, value) for name, value in search.environ.items() if name.startswith("AWS_") or name in ("HOME", "USERPROFILE"))
+    return (*variables, *(os.stat(path).st_mtime_ns for path in _aws_files(search)))
+
+
+def _aws_files(search: "Search") -> "list[str]":
+    files = [search.file(search.environ.get(name) or usual) for name, usual in _AWS_FILES]
+    return [path for path in files if path and os.path.isfile(path)]
+
+
+def _printed(search: "Search", argv: "tuple[str, ...]") -> "dict[str, Any]":
+    """Return what a program prints of credentials."""
     import json
 
-    code, printed = search.run(("aws", "configure", "export-credentials", "--format", "process"), _SECONDS, search.environ)
+    name = " ".join((os.path.basename(argv[0]), *argv[1:])).partition(" --")[0]
+    code, printed = search.run(argv, _SECONDS, search.environ)
     if code:
-        raise UnreadableError(f"aws configure export-credentials ended with exit code {code}")
+        raise UnreadableError(f"{name} ended with exit code {code}")
     try:
         said = json.loads(printed)
-        names = {"access_key_id": "AccessKeyId", "secret_access_key": "SecretAccessKey", "session_token": "SessionToken"}
-        return {part: str(said[name]) for part, name in names.items() if said.get(name)}
-    except (ValueError, AttributeError):
+        if all(isinstance(said[part], str) for part in ("AccessKeyId", "SecretAccessKey")):
+            return dict(said)
+    except (ValueError, KeyError, TypeError):
         pass
-    raise UnreadableError("aws configure export-credentials printed something else than credentials")
+    raise UnreadableError(f"{name} printed something else than credentials")
+
+
+def _time(written: "Any") -> "float | None":
+    from datetime import UTC, datetime
+
+    try:
+        time = datetime.fromisoformat(written)
+    except (TypeError, ValueError):
+        return None
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
 
 
 def _google(search: "Search", route: "dict[str, Any]") -> "Found | Missing":
@@ -111,7 +143,7 @@ def _from_google(search: "Search", route: "dict[str, Any]", path: str) -> "Grant
     raise UnreadableError(reason)
 
 
-def _from_machine(search: "Search", route: "dict[str, Any]") -> "Granted":
+def _from_machine(search: "Search", route: "dict[str, Any]") -> Granted:
     from . import google_tokens
 
     return google_tokens.of_machine(_scopes(search, route), search)
@@ -129,6 +161,8 @@ def _entra(search: "Search", route: "dict[str, Any]") -> "Found | Missing":
 
 _CHAINS = {"aws-sigv4": _aws, "azure-entra": _entra, "gcp-adc": _google}
 """Kinds of auth that have one."""
+_kept: "dict[tuple[Any, ...], tuple[float, Granted]]" = {}
+"""Until when what the chain said, which it may have had to ask for elsewhere, is not asked for anew."""
 
 
 TYPE_CHECKING = False
@@ -136,5 +170,4 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from .answer import Granted
     from .search import Search

@@ -3,7 +3,8 @@
 import os
 
 from ...ir.resolved import Frozen
-from ..endpoint import _address, auth_of, is_private
+from ..endpoint import _address, auth_of
+from ..urls import is_private
 from .answer import KEY
 
 

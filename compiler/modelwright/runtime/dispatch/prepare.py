@@ -8,6 +8,8 @@ from ...wire import speaks, takes
 from ...wire.protocol import Target
 from ..cooldown import Keys
 from ..credentials import chain
+from ..credentials.answer import KEY
+from ..credentials.signing import signer
 from ..endpoint import endpoint
 from ..errors import CredentialError, UsageError
 
@@ -25,7 +27,7 @@ _MOST = 1_000
 class Way(Frozen):
     """A candidate with all that is needed to send requests through it."""
 
-    __slots__ = ("asks", "call_seconds", "candidate", "credential", "endpoint", "keys", "protocol", "provider_errors", "target")
+    __slots__ = ("asks", "call_seconds", "candidate", "credential", "endpoint", "keys", "protocol", "provider_errors", "sign", "target")
 
     asks: str
     """What it is for: `chat`, `embedding` or `count`."""
@@ -37,6 +39,8 @@ class Way(Frozen):
     """The module of `modelwright.wire` that speaks the protocol, or has the form in which something else than chat is asked for over it."""
     provider_errors: "list[dict[str, Any]]"
     keys: Keys
+    sign: "Sign | None"
+    """What signs each request; None: its credential is sent."""
     call_seconds: "float | None"
     """What the account allows a call; None: it says nothing."""
 
@@ -111,14 +115,13 @@ class Ways:
             ),
             provider_errors=registry.provider(model.provider).get("errors", []),
             keys=_keys(candidate, credential, asks),
+            sign=signer(place.auth_kind, credential.parts(), place.scope, _key_variables(search)),
             call_seconds=None if (seconds := account.get("timeout_seconds")) is None else float(seconds),  # a fraction is text in the artifact
         )
         if len(self._kept) >= _MOST:
             self._kept.clear()
-        until = self._now() + KEPT_SECONDS
-        if credential.expires_at is not None:
-            until = min(until, credential.expires_at - _SOON_SECONDS)
-        self._kept[_key(candidate, asks, is_stream)] = (until, way)
+        seconds = KEPT_SECONDS if credential.expires_at is None else min(KEPT_SECONDS, credential.expires_at - search.now() - _SOON_SECONDS)
+        self._kept[_key(candidate, asks, is_stream)] = (self._now() + seconds, way)
         return way
 
     def forget(self, candidate: "Candidate") -> None:
@@ -130,6 +133,11 @@ class Ways:
 def why(error: "CredentialError | UsageError") -> str:
     """Return in a few words why there is no way."""
     return f"{NO_CREDENTIAL}: {error.cure}" if isinstance(error, CredentialError) else str(error)
+
+
+def _key_variables(search: "Search") -> "list[str]":
+    """Return the variables that hold keys of the same account, which are sent as they are."""
+    return [name for route in search.routes if search.carries(route, (KEY,)) for name in route["auth"].get("env", ())]
 
 
 def _key(candidate: "Candidate", asks: str, is_stream: bool) -> "_Key":
@@ -181,6 +189,8 @@ if TYPE_CHECKING:
 
     from ...ir.resolved import Model
     from ..credentials.answer import Credential
+    from ..credentials.search import Search
+    from ..credentials.signing import Sign
     from ..endpoint import Endpoint
     from ..registry import Registry
     from ..routing.candidate import Candidate

@@ -48,6 +48,8 @@ def receive(way: "Way", call: "Call", received: Received, limits: "Limits", core
     headers = {**call.headers, **way.credential.headers()}
     query = way.credential.query()
     url = call.url if not query else f"{call.url}{'&' if '?' in call.url else '?'}{urlencode(query)}"
+    if way.sign is not None:
+        headers = way.sign(call.method, url, headers, call.body, core.now())
     head = yield Open(call.method, url, headers, call.body, limits.connect(), limits.first(is_stream=way.target.is_stream))
     if isinstance(head, Down):
         return core.down(way, Down(TIMEOUT, limits.said()) if limits.is_over() else head)

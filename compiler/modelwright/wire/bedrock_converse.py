@@ -1,0 +1,44 @@
+"""Amazon Bedrock's Converse and ConverseStream (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html)."""
+
+from .bedrock_converse_answer import PROTOCOL, answer_of, broken, trouble_of
+from .bedrock_converse_request import build
+from .bedrock_converse_stream import Decoder
+from .failure_body import decoded, failure, malformed
+from .protocol import Trouble, TroubleError
+
+__all__ = ["NAME", "Decoder", "build", "read", "trouble"]
+
+NAME = PROTOCOL
+_REQUEST_ID = "x-amzn-requestid"
+_ERROR_TYPE = "x-amzn-errortype"
+
+
+def read(status: int, headers: "Mapping[str, str]", body: bytes) -> "Response":
+    """Return the answer in *body*; raises TroubleError where it reports a failure or is none of this protocol."""
+    raw = decoded(body)
+    if isinstance(raw, dict) and "output" not in raw:
+        raise TroubleError(trouble_of(raw, status, _header(headers, _ERROR_TYPE)))
+    try:
+        if raw is None:
+            raise TypeError("it is no JSON")
+        return answer_of(raw, _header(headers, _REQUEST_ID))
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise TroubleError(malformed(f"no answer of {NAME}, {broken(error)}", body, status)) from None
+
+
+def trouble(status: int, headers: "Mapping[str, str]", body: bytes) -> Trouble:
+    """Return what a failed answer tells; never raises."""
+    raw, kind = decoded(body), _header(headers, _ERROR_TYPE)
+    return trouble_of(failure(body, status).message if raw is None else raw, status, kind)
+
+
+def _header(headers: "Mapping[str, str]", name: str) -> "str | None":
+    found = headers.get(name)
+    return found if found is not None else next((value for other, value in headers.items() if other.lower() == name), None)
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..ir.chat import Response
