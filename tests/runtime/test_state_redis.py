@@ -160,7 +160,7 @@ def test_a_connection_that_was_closed_while_nobody_used_it_is_replaced(store: Re
     monkeypatch.setattr(server_module, "_FRESH_SECONDS", 0.0)
     for _ in range(2):
         _used(store)
-    assert server.client.client_kill_filter(_type="normal", skipme=True) == 1
+    assert server.client.client_kill_filter(_type="normal", skipme=True) >= 1  # of other tests there may be more
     _used(store)
     assert store.totals([line()], START) == [3]
 
