@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # A checkout's own results: nothing of the user's settings and files goes into them, and nothing is written outside.
 export PROVIDERS_HOME := $(CURDIR)/build/home
-unexport PROVIDERS_REGISTRY PROVIDERS_CONFIG PROVIDERS_ARTIFACT PROVIDERS_FORMAT
+unexport PROVIDERS_REGISTRY PROVIDERS_CONFIG PROVIDERS_ARTIFACT PROVIDERS_FORMAT PROVIDERS_STATE
 
 .PHONY: help run compile test static check verify verify-real golden generate bench rule clean
 .DEFAULT_GOAL := help

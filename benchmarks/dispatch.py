@@ -5,7 +5,7 @@ What the dispatcher adds to a call, beside LiteLLM's Router and the official ope
 the budget has it, then what it did cost, in place of that, and that the route works. One budget of money holds; the ledger is
 off; the bytes that are sent and received are made and read elsewhere. LiteLLM's number is what its Router takes more than the
 openai SDK, which it goes through. With SQLite it is durable: a process that is killed at any moment has lost nothing; only the
-machine's own crash may take the last commits (WAL, `synchronous=NORMAL`).
+machine's own crash may take the last commits (WAL, `synchronous=NORMAL`). With Redis it is two round trips.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 
 import peers
+import sharing
 from peers import ROOT
 from processes import output
 from report import Row
@@ -31,7 +32,8 @@ def rows(command: str, python: str, env: dict[str, str], folder: Path) -> list[R
     server = subprocess.Popen([sys.executable, str(_HERE / "answering.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         port = server.stdout.readline().strip()  # type: ignore[union-attr]  # it is a pipe
-        known = {"modelwright": _asked("modelwright", python, port, env, artifact(command, env, folder, port))}
+        compiled = artifact(command, env, folder, port)
+        known = {"modelwright": _asked("modelwright", python, port, env, compiled)}
         for peer in _PEERS:
             said = peers.prepare(peer)
             if said is None:
@@ -40,7 +42,7 @@ def rows(command: str, python: str, env: dict[str, str], folder: Path) -> list[R
                 print(f"{peer.name} {peer.version} is skipped: it cannot be installed: {said}", file=sys.stderr)
     finally:
         server.communicate()
-    return _table(known)
+    return [*_table(known), *sharing.rows(python, env, compiled, folder)]
 
 
 def _asked(name: str, python: str, port: str, env: dict[str, str], *more: str) -> dict[str, float]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-_EXTRAS = ("fast", "server")
+_EXTRAS = ("fast", "redis", "server")
 _VENVS = ROOT / "benchmarks" / ".venvs"
 _PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
 

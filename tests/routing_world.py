@@ -31,10 +31,23 @@ def registry_of(**said: Any) -> Registry:
     return _compiled(json.dumps({"providers": PROVIDERS, **said}))
 
 
+def artifact_of(path: Path, **said: Any) -> Path:
+    """Write that registry to *path*, for other processes."""
+    _write(path, json.dumps({"providers": PROVIDERS, **said}))
+    return path
+
+
 @cache
 def _compiled(text: str) -> Registry:
     with TemporaryDirectory() as folder:
-        file, path, root = Path(folder, "models.json"), Path(folder, "registry.artifact"), Path(folder, "registry")
+        path = Path(folder, "registry.artifact")
+        _write(path, text)
+        return Registry(str(path))
+
+
+def _write(path: Path, text: str) -> None:
+    with TemporaryDirectory() as folder:
+        file, root = Path(folder, "models.json"), Path(folder, "registry")
         for part in ("providers", "models"):
             shutil.copytree(ROOT / "fixtures" / "runtime" / "registry" / part, root / part)
         (root / "vocabulary").symlink_to(ROOT / "registry" / "vocabulary")
@@ -43,7 +56,6 @@ def _compiled(text: str) -> Registry:
         result = pipeline.resolve(pipeline.Inputs(str(root), "2026-11-20", (user,)))
         assert [finding.message for finding in result.findings if finding.severity == "error"] == []
         path.write_bytes(artifact.emit(result.catalog, inputs={}, digest=text, compiler="0"))
-        return Registry(str(path))
 
 
 def names(candidates: Iterable[Candidate]) -> list[str]:

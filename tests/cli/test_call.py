@@ -124,6 +124,26 @@ def test_the_answer_is_on_standard_output_and_route_usage_and_cost_are_on_the_ot
     assert shop.call("live/m", "Why?", "--quiet").err == ""
 
 
+def test_cooldowns_and_budgets_may_be_kept_elsewhere(shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.lay(CHAT, budgets=[{"metric": "calls", "value": 1, "period": "yearly"}])
+    shop.answer = lambda _: whole(CHAT, "Yes.")
+    places = [f"sqlite:{tmp_path / 'one.sqlite'}", f"sqlite:{tmp_path / 'two.sqlite'}"]
+    for place in places:
+        assert shop.call("live/m", "Really?", "--state", place).out == "Yes.\n"
+    assert "0 calls left" in shop.call("live/m", "Really?", "--state", places[0], code=1).err
+    monkeypatch.setenv("PROVIDERS_STATE", places[1])
+    assert "0 calls left" in shop.call("live/m", "Really?", code=1).err
+    assert len(shop.server.calls) == 2
+    assert shop.call("live/m", "Really?", "--state", "memory:").out == "Yes.\n"
+    monkeypatch.setenv("PROVIDERS_STATE", "redis://:canary@127.0.0.1:1/")
+    said = shop.call("live/m", "Really?")
+    assert said.out == "Yes.\n"
+    assert "note: cooldowns and budgets of other processes are not known: redis://127.0.0.1:1/0: " in said.err
+    refused = shop.call("live/m", "Really?", "--state", "reddis://:canary@127.0.0.1", code=2).err
+    assert "Invalid value for --state: 'reddis:…' names no store; write `memory:`" in refused
+    assert "canary" not in said.err + refused
+
+
 @both
 def test_a_stream_is_printed_as_it_comes(shop: Shop, protocol: str) -> None:
     shop.lay(protocol)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import checkout
+from modelwright.runtime.state.redis import script
 from modelwright.version import VERSION
 
 COMMANDS = (
@@ -56,6 +57,12 @@ def use(python: str | Path, folder: Path, env: dict[str, str], package: Path) ->
 
 def test_a_wheel_answers_from_an_empty_folder(site: Path, tmp_path: Path) -> None:
     use(sys.executable, tmp_path / "empty", checkout.environment(tmp_path / "home", PYTHONPATH=str(site)), site)
+
+
+def test_a_wheel_has_the_scripts_of_the_store_on_redis(site: Path, tmp_path: Path) -> None:
+    env = checkout.environment(tmp_path / "home", PYTHONPATH=str(site))
+    done = checkout.run(sys.executable, "-c", "from modelwright.runtime.state.redis import script; print(script())", cwd=tmp_path, env=env)
+    assert done.stdout.strip() == script().strip()
 
 
 def test_a_wheel_is_up_to_date_in_whatever_order_its_files_were_written(site: Path, tmp_path: Path) -> None:

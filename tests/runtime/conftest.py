@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from modelwright import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from runtime.state.redis_server import RedisServer
 
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures" / "runtime"
 
@@ -30,3 +36,18 @@ def small_artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small(small_artifact: Path) -> Registry:
     """Return the small registry, opened anew."""
     return Registry(str(small_artifact))
+
+
+@pytest.fixture(scope="session")
+def every_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    from runtime.state.redis_server import running
+
+    with running(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture
+def server(every_redis: RedisServer) -> RedisServer:
+    """Give a server of Redis that runs and knows nothing."""
+    every_redis.client.flushall()
+    return every_redis

@@ -7,9 +7,10 @@ A plain list of all that was ever booked is the third opinion.
 from __future__ import annotations
 
 import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings, strategies as st
@@ -17,11 +18,13 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 from modelwright.runtime.state import Line, Outcome, Shortage
 from modelwright.runtime.state.memory import MemoryStore
+from modelwright.runtime.state.redis import RedisStore
 from modelwright.runtime.state.sqlite import SqliteStore
 from runtime.state.conformance import START, Clock
 
 if TYPE_CHECKING:
     from modelwright.runtime.state import Store
+    from runtime.state.redis_server import RedisServer
 
 DAY = 86_400
 SERIES = ("a", "b", "c")
@@ -60,22 +63,28 @@ class _Booking:
 
 
 class _Asked(RuleBasedStateMachine):
-    """Memory and SQLite, asked the same, and a list of all that was booked."""
+    """Memory and another store, SQLite or that on *server*, asked the same, and a list of all that was booked."""
 
     bookings = Bundle("bookings")
+    server: ClassVar[RedisServer | None] = None
 
     @initialize()
     def begin(self) -> None:
         self.clock = Clock(START)
-        self.folder = tempfile.TemporaryDirectory()
-        self.file = SqliteStore(Path(self.folder.name) / "state.sqlite", clock=self.clock)
-        self.stores: list[Store] = [MemoryStore(clock=self.clock), self.file]
+        self.left = ExitStack()
+        self.stores: list[Store] = [MemoryStore(clock=self.clock), self.other()]
+        self.left.callback(self.stores[1].close)
         self.all: list[_Booking] = []
 
+    def other(self) -> Store:
+        if self.server is None:
+            return SqliteStore(Path(self.left.enter_context(tempfile.TemporaryDirectory())) / "state.sqlite", clock=self.clock)
+        self.server.client.flushall()
+        return RedisStore(self.server.url, clock=self.clock)
+
     def teardown(self) -> None:
-        if hasattr(self, "file"):
-            self.file.close()
-            self.folder.cleanup()
+        if hasattr(self, "left"):
+            self.left.close()
 
     def ask(self, chosen: list[str], amount: int, limit: int | None, lease: float) -> _Booking | tuple[Shortage, list[Line]]:
         """Reserve in both; return the booking, or what is short."""
@@ -144,7 +153,7 @@ class AnyOrder(_Asked):
 
     @rule()
     def reopen(self) -> None:
-        self.file.close()
+        self.stores[1].close()
 
     @invariant()
     def all_say_the_same(self) -> None:
@@ -202,7 +211,26 @@ class PutBack(_Asked):
             assert min(first) >= 0
 
 
+class PutBackABit(PutBack):
+    """A clock that is put back and forth within a day: what expires by itself does so by the server's own."""
+
+    @rule(step=st.sampled_from([-40_000, -3600, -61, -30, -1, 1, 30, 61, 3600, 40_000]))
+    def turn(self, step: float) -> None:
+        self.clock.now = min(max(self.clock.now + step, START - 40_000), START + 40_000)
+
+
+def _run(machine: type[RuleBasedStateMachine], examples: int) -> None:
+    run_state_machine_as_test(machine, settings=settings(max_examples=examples, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)))
+
+
 @pytest.mark.parametrize("examples", [25, pytest.param(1000, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("machine", [AnyOrder, WithinEstimates, PutBack])
 def test_memory_and_sqlite_agree_with_a_list_of_all_that_was_booked(machine: type[RuleBasedStateMachine], examples: int) -> None:
-    run_state_machine_as_test(machine, settings=settings(max_examples=examples, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)))
+    _run(machine, examples)
+
+
+@pytest.mark.parametrize("examples", [8, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("machine", [AnyOrder, WithinEstimates, PutBackABit])
+def test_memory_and_redis_agree_with_a_list_of_all_that_was_booked(machine: type[_Asked], examples: int, server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "server", server)
+    _run(machine, examples)

@@ -7,8 +7,6 @@ import os
 import signal
 import sqlite3
 import stat
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,12 +22,11 @@ from modelwright.runtime.state import OUTCOME_GRAIN_SECONDS, Line, Outcome, Shor
 from modelwright.runtime.state.database import Database
 from modelwright.runtime.state.sqlite import APPLICATION, SCHEMA, SqliteStore, _read, _written
 from runtime.state.conformance import START, Clock, StoreConformance, line, rolling
+from runtime.state.races import process, race
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-RACING = Path(__file__).parent / "state" / "racing.py"
-COMPILER = Path(__file__).parent.parent.parent / "compiler"
+    from pathlib import Path
 
 
 class TestSqliteStore(StoreConformance):
@@ -268,27 +265,9 @@ def test_lines_are_read_back_as_they_were_written() -> None:
 # Processes
 
 
-def _process(*arguments: object) -> subprocess.Popen[str]:
-    environ = {**os.environ, "PYTHONPATH": str(COMPILER)}
-    return subprocess.Popen([sys.executable, str(RACING), *map(str, arguments)], stdout=subprocess.PIPE, text=True, env=environ)
-
-
-def _race(file: Path, *task: object) -> list[int]:
-    """Return how much four processes are granted that do *task* at the same time."""
-    file.parent.mkdir()
-    racers = [_process(task[0], file, *task[1:]) for _ in range(4)]
-    for racer in racers:
-        assert racer.stdout is not None
-        assert racer.stdout.readline() == "ready\n"
-    Path(f"{file}.go").touch()  # they make the file, too
-    granted = [int(racer.communicate(timeout=120)[0]) for racer in racers]
-    assert [racer.returncode for racer in racers] == [0] * 4
-    return granted
-
-
 @pytest.mark.parametrize("limit", [400, pytest.param(10_000, marks=pytest.mark.slow)])
-def test_four_processes_are_granted_exactly_the_limit(limit: int, file: Path) -> None:
-    granted = _race(file, "grab", limit, limit)
+def test_four_processes_are_granted_exactly_the_limit(limit: int, file: Path, tmp_path: Path) -> None:
+    granted = race(f"sqlite:{file}", tmp_path, "grab", limit, limit)
     assert sum(granted) == limit
     store = SqliteStore(file, clock=Clock())
     assert store.totals([line(limit=limit)], START) == [limit]
@@ -296,14 +275,14 @@ def test_four_processes_are_granted_exactly_the_limit(limit: int, file: Path) ->
     store.close()
 
 
-def test_four_processes_spend_ten_cents_and_no_more(file: Path) -> None:
-    assert sum(_race(file, "spend", "0.10")) == 33
+def test_four_processes_spend_ten_cents_and_no_more(file: Path, tmp_path: Path) -> None:
+    assert sum(race(f"sqlite:{file}", tmp_path, "spend", "0.10")) == 33
     spending = Spending(SqliteStore(file, clock=Clock()), [Budget("cost", "0.10", period="daily")])
     assert [left for _, left, _ in spending.left(Spender("work", "acme/large"))] == [10**15]
 
 
 def test_what_a_killed_process_had_reserved_returns_after_its_lease(store: SqliteStore, file: Path) -> None:
-    holder = _process("hold", file, 10)
+    holder = process("hold", f"sqlite:{file}", 10)
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
     holder.kill()
@@ -317,12 +296,12 @@ def test_what_a_killed_process_had_reserved_returns_after_its_lease(store: Sqlit
 def test_a_process_killed_at_any_moment_leaves_whole_steps(kills: int, tmp_path: Path) -> None:
     for number in range(kills):
         file = tmp_path / f"{number}.sqlite"
-        process = _process("storm", file)
-        assert process.stdout is not None
-        process.stdout.readline()
-        timer = threading.Timer(0.002 + 0.05 * Random(number).random(), process.send_signal, [signal.SIGKILL])
+        stormy = process("storm", f"sqlite:{file}")
+        assert stormy.stdout is not None
+        stormy.stdout.readline()
+        timer = threading.Timer(0.002 + 0.05 * Random(number).random(), stormy.send_signal, [signal.SIGKILL])
         timer.start()
-        said = process.communicate()[0].split("\n")
+        said = stormy.communicate()[0].split("\n")
         ended = sum(text.startswith("end ") for text in said)
         store = SqliteStore(file, clock=Clock())
         period, moment = store.totals([Line("s", 1_795_046_400_000, False, 0, None, 0), Line("r", 1_795_046_400_000, True, 0, None, 0)], START + 30)

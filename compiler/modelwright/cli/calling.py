@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..runtime.dispatch.answer import Answer
     from ..runtime.dispatch.dispatcher import Dispatcher
     from ..runtime.registry import Registry
+    from ..runtime.state import Store
     from .call_report import Report
 
 _MOST_BYTES = 50_000_000
@@ -37,13 +38,13 @@ def request(
     return Request([Message("user", parts)], system=system, max_output_tokens=max_tokens, thinking=level, json_schema=None if schema is None else _schema(schema))
 
 
-def call(registry: Registry, ref: str, asked: Request, report: Report, *, timeout: float | None, **more: Any) -> int:
+def call(registry: Registry, ref: str, asked: Request, report: Report, *, timeout: float | None, state: str | None, **more: Any) -> int:
     """Make the call, have *report* print what comes of it, and return the exit code."""
-    return done(registry, report, timeout, lambda dispatcher: _answer(dispatcher, ref, asked, report, **more))
+    return done(registry, report, timeout, lambda dispatcher: _answer(dispatcher, ref, asked, report, **more), state)
 
 
-def done(registry: Registry, report: Report, timeout: float | None, ask: Callable[[Dispatcher], Any]) -> int:
-    """*ask* a dispatcher whose state and ledger are the user's, have *report* print what comes of it, and return the exit code."""
+def done(registry: Registry, report: Report, timeout: float | None, ask: Callable[[Dispatcher], Any], state: str | None) -> int:
+    """*ask* a dispatcher whose state, unless *state* names another, and ledger are the user's, have *report* print what comes of it, and return the exit code."""
     import warnings
 
     from ..runtime import home
@@ -57,7 +58,7 @@ def done(registry: Registry, report: Report, timeout: float | None, ask: Callabl
     with warnings.catch_warnings():
         for category in (StateWarning, LedgerWarning):  # the report says it
             warnings.simplefilter("ignore", category)
-        with Dispatcher(registry, state=f"sqlite:{home.state(os.environ)}", ledger=home.ledger(os.environ), limits=limits, hook=report.hear) as dispatcher:
+        with Dispatcher(registry, state=_store(state), ledger=home.ledger(os.environ), limits=limits, hook=report.hear) as dispatcher:
             try:
                 found = ask(dispatcher)
             except KeyboardInterrupt:
@@ -133,3 +134,15 @@ def _within(data: bytes, name: str) -> bytes:
     if len(data) > _MOST_BYTES:
         raise click.UsageError(f"{name} is longer than {_MOST_BYTES:,} bytes; no model takes that")
     return data
+
+
+def _store(where: str | None) -> Store:
+    """Return the store at *where*, or that of the user; raises BadParameter where there can be none."""
+    from ..runtime import home
+    from ..runtime.errors import UsageError
+    from ..runtime.state import open_store
+
+    try:
+        return open_store(where or f"sqlite:{home.state(os.environ)}")
+    except UsageError as error:
+        raise click.BadParameter(str(error), param_hint="--state") from error

@@ -14,6 +14,7 @@ from . import options
 @click.option("--system", metavar="TEXT", help="What the model is told before it.")
 @click.option("--exact", is_flag=True, help="Fail where the provider does not count, instead of guessing.")
 @click.option("--timeout", type=options.SECONDS, metavar="SECONDS", help="How long it may take, with all attempts. Default: 600.")
+@options.state
 @click.option("--explain", is_flag=True, help="Say why this route was taken, what was tried before it, and why others were not.")
 @options.formats("text", "json")
 @options.artifact
@@ -27,6 +28,7 @@ def command(
     system: str | None,
     exact: bool,
     timeout: float | None,
+    state: str | None,
     explain: bool,
     format_: str,
     artifact: str | None,
@@ -48,4 +50,4 @@ def command(
     known = output.known(registry, ref)
     request = calling.request(text, images=images, system=system)
     report = count_report.CountReport(ref, explain=explain, is_json=format_ == "json")
-    ctx.exit(calling.done(registry, report, timeout, lambda desk: desk.count_tokens(known, request, exact=exact)))
+    ctx.exit(calling.done(registry, report, timeout, lambda desk: desk.count_tokens(known, request, exact=exact), state))

@@ -16,6 +16,7 @@ from . import options
 @click.option("--timeout", type=options.SECONDS, metavar="SECONDS", help="How long each request may take, with all its attempts. Default: 600.")
 @click.option("--project", metavar="NAME", help="Whose budgets hold, and what `providers usage` counts it under.")
 @click.option("--lossy", is_flag=True, help="Leave out what the provider cannot be told, instead of refusing.")
+@options.state
 @click.option("--explain", is_flag=True, help="Say why this route was taken, what was tried before it, and why others were not.")
 @options.formats("text", "json")
 @options.artifact
@@ -30,6 +31,7 @@ def command(
     timeout: float | None,
     project: str | None,
     lossy: bool,
+    state: str | None,
     explain: bool,
     format_: str,
     artifact: str | None,
@@ -52,4 +54,4 @@ def command(
     known = output.known(registry, ref)
     said = calling.texts(texts)
     report = embed_report.EmbedReport(ref, explain=explain, is_json=format_ == "json")
-    ctx.exit(calling.done(registry, report, timeout, lambda desk: desk.embed(known, said, dimensions=dimensions, purpose=purpose, project=project, lossy=lossy)))
+    ctx.exit(calling.done(registry, report, timeout, lambda desk: desk.embed(known, said, dimensions=dimensions, purpose=purpose, project=project, lossy=lossy), state))

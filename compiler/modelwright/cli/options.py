@@ -139,6 +139,16 @@ def sources(function: Callable[..., Any]) -> Callable[..., Any]:
     return registry(config(dialect(function)))
 
 
+def state(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option that names the store of cooldowns and budgets."""
+    return click.option(
+        "--state",
+        envvar="PROVIDERS_STATE",
+        metavar="WHERE",
+        help="Where cooldowns and budgets are kept: sqlite:FILE, redis://HOST:PORT, memory:. Default: state.sqlite in PROVIDERS_HOME, or in the platform's folder for state.",
+    )(function)
+
+
 def artifact(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the option that names the compiled registry."""
     return click.option(

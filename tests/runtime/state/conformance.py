@@ -321,9 +321,13 @@ class StoreConformance:
         assert len(store.outcomes(["a"], store.now())["a"]) == 1
         clock.now += OUTCOMES_KEPT_SECONDS
         assert store.outcomes(["a"], store.now()) == {}
+
+    def test_what_is_forgotten_is_gone_when_the_clock_is_put_back(self, store: Store, clock: Clock) -> None:
+        store.see([Outcome("a", 1)], START)
+        clock.now += 2 * OUTCOMES_KEPT_SECONDS
         store.see([Outcome("b", 1)], store.now())  # which tidies
-        clock.now = first
-        assert store.outcomes(["a"], store.now()) == {}
+        clock.now = START
+        assert store.outcomes(["a"], START) == {}
 
     def test_what_outcomes_say_is_added_up(self, store: Store) -> None:
         store.see([Outcome("a", 1, 0, 0, 1, 250, 1, 40, 7, 210), Outcome("a", failures=2, rate_limited=1), Outcome("b", 1)], store.now())

@@ -1,19 +1,23 @@
 """Calls that are awaited."""
 
 import asyncio
+from contextlib import suppress
+from contextvars import copy_context
+from functools import partial
 
 from ..errors import UsageError
 from ..registry import Registry, load
 from .answer import Answer
 from .calls import count, embed, route, run
 from .core import Core
-from .steps import Down, Open, Read, Shut, Sleep, Work
+from .steps import Ask, Down, Open, Read, Shut, Sleep, Work
 
 
 class AsyncDispatcher:
     """
-    As `Dispatcher`, awaited: for one event loop. What takes long where it is looked for, as a credential that a program gives, is done in a thread.
-    *transport* may be `aiohttp`, which carries many calls at once with less work than `httpx`.
+    As `Dispatcher`, awaited: for one event loop. What may take long, as a credential that a program gives or a store on another machine, is
+    asked for in a thread, and the hook is called there, too. *transport* may be `aiohttp`, which carries many calls at once with less work
+    than `httpx`.
 
         async with AsyncDispatcher() as dispatcher:
             answer = await dispatcher.complete("anthropic/claude-sonnet-4-5", "Why is the sky blue?")
@@ -25,19 +29,19 @@ class AsyncDispatcher:
 
     async def complete(self, ref: "str | Sequence[str] | None", request: "Request | str | Iterable[Message]", **more: "Any") -> Answer:
         """As `Dispatcher.complete`. Cancelled, it stops the request."""
-        return await self._done(run(self._core, ref, request, is_stream=False, **more))  # type: ignore[no-any-return]  # what a chat brings
+        return await self._done(partial(run, self._core, ref, request, is_stream=False, **more), ref, more.get("session"))  # type: ignore[no-any-return]  # what a chat brings
 
     def stream(self, ref: "str | Sequence[str] | None", request: "Request | str | Iterable[Message]", **more: "Any") -> "AsyncStream":
         """As `Dispatcher.stream`."""
-        return AsyncStream(_Steps(run(self._core, ref, request, is_stream=True, **more), self._carrier()))
+        return AsyncStream(_Steps(run(self._core, ref, request, is_stream=True, **more), self._carrier(), asks=self._core.is_remote))
 
     async def embed(self, ref: "str | Sequence[str]", texts: "str | Iterable[str]", **more: "Any") -> "Embeddings":
         """As `Dispatcher.embed`."""
-        return await self._done(embed(self._core, ref, texts, **more))  # type: ignore[no-any-return]  # what embedding brings
+        return await self._done(partial(embed, self._core, ref, texts, **more), ref)  # type: ignore[no-any-return]  # what embedding brings
 
     async def count_tokens(self, ref: "str | Sequence[str]", request: "Request | str | Iterable[Message]", **more: "Any") -> "TokenCount":
         """As `Dispatcher.count_tokens`."""
-        return await self._done(count(self._core, ref, request, **more))  # type: ignore[no-any-return]  # what counting brings
+        return await self._done(partial(count, self._core, ref, request, **more), ref)  # type: ignore[no-any-return]  # what counting brings
 
     def route(self, ref: "str | Sequence[str] | None" = None, needs: "Any" = None, **more: "Any") -> "Routing":
         """As `Dispatcher.route`."""
@@ -51,7 +55,10 @@ class AsyncDispatcher:
         """Let go of connections, state and ledger."""
         if self._transport is not None:
             await self._transport.close()
-        self._core.close()
+        if self._core.is_remote:
+            await _finished(self._core.close)
+        else:
+            self._core.close()
 
     async def __aenter__(self) -> "AsyncDispatcher":  # noqa: PYI034  # Self is in typing, which is not imported here
         return self
@@ -59,8 +66,9 @@ class AsyncDispatcher:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def _done(self, asked: "Asked") -> "Any":
-        steps = _Steps(asked, self._carrier())
+    async def _done(self, begin: "Callable[[], Asked]", ref: "Any", session: "str | None" = None) -> "Any":
+        asked = await _finished(begin) if self._core.looks(ref, session) else begin()
+        steps = _Steps(asked, self._carrier(), asks=self._core.is_remote)
         async for _ in steps:
             pass  # nothing is emitted
         return steps.answer
@@ -122,8 +130,9 @@ class AsyncStream:
 class _Steps:
     """Does what a run wants done, and yields what it emits."""
 
-    def __init__(self, run: "Asked", transport: "AsyncTransport") -> None:
-        self._steps = run.steps()
+    def __init__(self, run: "Asked", transport: "AsyncTransport", *, asks: bool = False) -> None:
+        self._steps: Any = run.steps()
+        self._asks = asks
         self._transport = transport
         self._reply: AsyncReply | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -172,6 +181,8 @@ class _Steps:
             return await asyncio.sleep(step.seconds)
         if kind is Work:
             return await asyncio.to_thread(step.do)
+        if kind is Ask:
+            return await _finished(step.do)
         raise TypeError(f"unknown step {step!r}")
 
     async def _shut(self, *, is_well: bool = True) -> None:
@@ -181,6 +192,8 @@ class _Steps:
 
     async def close(self) -> None:
         try:
+            if self._asks and self._steps.gi_frame is not None:  # it is left in the middle, and says so to the store
+                await _finished(self._steps.close)
             self._steps.close()
         finally:
             await asyncio.shield(self._shut())
@@ -190,6 +203,19 @@ class _Steps:
         reply, loop = self._reply, self._loop
         if reply is not None and loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(_let_go, loop, reply)
+
+
+async def _finished(do: "Callable[[], Any]") -> "Any":
+    """Return what *do* makes in a thread; who is cancelled waits until it has been made."""
+    made = asyncio.get_running_loop().run_in_executor(None, copy_context().run, do)
+    try:
+        return await asyncio.shield(made)
+    except asyncio.CancelledError:
+        while not made.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([made])
+        made.exception()  # nobody else asks for it
+        raise
 
 
 _letting_go: "set[asyncio.Task[None]]" = set()
@@ -204,7 +230,7 @@ def _let_go(loop: asyncio.AbstractEventLoop, reply: "AsyncReply") -> None:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
     from typing import Any
 
     from ...ir.chat import Message, Request

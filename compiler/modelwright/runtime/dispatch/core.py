@@ -69,6 +69,7 @@ class Core:
         self._hook, self.is_heard = hook, hook is not None
         self.expected_output_tokens = expected_output_tokens
         self.store = guarded(open_store(state) if isinstance(state, str) else state, on_state_down, hook)
+        self.is_remote: bool = getattr(self.store, "is_remote", False)
         words = registry.words("errors")
         self.classifier = Classifier(words)
         window_hours = self._policy.get("cooldowns", {}).get("window_hours")
@@ -126,6 +127,10 @@ class Core:
     def left(self, candidate: "Candidate") -> "list[tuple[Budget, int, int | None]]":
         """Return of each budget that can stop *candidate* how much is left, for nobody in particular."""
         return self.spending.left(self.spender(candidate, None, None))
+
+    def looks(self, ref: "Any", session: "str | None") -> bool:
+        """Tell whether a store on another machine is asked before a route is known."""
+        return self.is_remote and (self.router.is_weighing or (ref is None and session is not None))
 
     def standing(self, project: "str | None", token: "str | None") -> "Standing":
         """Return what is known of routes for calls of *project* and *token*."""

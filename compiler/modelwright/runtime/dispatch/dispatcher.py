@@ -7,7 +7,7 @@ from ..registry import Registry, load
 from .answer import Answer
 from .calls import count, embed, route, run
 from .core import Core
-from .steps import Down, Open, Read, Shut, Sleep, Work
+from .steps import Ask, Down, Open, Read, Shut, Sleep, Work
 
 
 class Dispatcher:
@@ -15,7 +15,7 @@ class Dispatcher:
     Calls models: finds the credential, speaks the protocol, fails over, keeps budgets, counts the cost. Safe to share between threads.
 
     *registry* is the one `load` returns by default. *transport* carries requests, over httpx by default. *state* is where cooldowns
-    and budgets are kept: `memory:`, `sqlite:PATH`, or a `Store`; *on_state_down* is `fail_open` or `fail_closed`. *ledger* is the
+    and budgets are kept: `memory:`, `sqlite:PATH`, `redis://HOST`, or a `Store`; *on_state_down* is `fail_open` or `fail_closed`. *ledger* is the
     path of a file in which every call is written down; None: none is. *budgets* take the place of those of the user's files.
     *unpriced* says what budgets do with unknown prices: `block`, `allow` or `assume`, with *assumed* the price; with *counts_failed* calls that failed count, too. A request that says
     nothing else is taken to answer *expected_output_tokens* when money is reserved for it. *limits* are `TimeLimits`; a provider
@@ -198,7 +198,7 @@ class _Steps:
             return self._shut(is_well=step.is_well)
         if kind is Sleep:
             return time.sleep(step.seconds)
-        if kind is Work:
+        if kind is Work or kind is Ask:
             return step.do()
         raise TypeError(f"unknown step {step!r}")
 

@@ -16,7 +16,7 @@ from . import errors, seen
 from .current import Current
 from .prepare import why
 from .receive import Received, receive
-from .steps import Shut, Sleep, Work
+from .steps import Ask, Shut, Sleep, Work
 
 _BACKOFF_SECONDS = (0.25, 0.75)
 _TRIES = {"never": 0, "once": 1, "twice": 2, "after": 2}
@@ -67,18 +67,19 @@ class Run:
             way = yield from self._way(candidate, place)
             if way is None:
                 continue
-            entry = self._entry(way, candidate, place, cooled)
-            if entry is None:
-                continue
-            current = self._start(way, entry, place)
+            current = yield from self._asked(self._begin, way, place, cooled)
             if current is None:
                 continue
             failure = yield from self._tries(current, candidates[place + 1 :])
             if failure is None:
-                return self._answer(current)
+                return (yield from self._asked(self._answer, current))
             if not self._goes_on(failure):
                 break
         raise self._error(failure, cooled)
+
+    def _asked(self, do: "Callable[..., Any]", *more: "Any") -> "Generator[Any, Any, Any]":
+        """Return what *do*, which asks the store, makes of *more*; where the store is on another machine whoever runs this may have it done in a thread."""
+        return (yield Ask(lambda: do(*more))) if self._core.is_remote else do(*more)
 
     def _way(self, candidate: "Candidate", place: int) -> "Generator[Any, Any, Way | None]":
         """Return what requests to *candidate* need; None, and it is skipped, when that cannot be had."""
@@ -92,7 +93,12 @@ class Run:
             return None
         return found
 
-    def _entry(self, way: "Way", candidate: "Candidate", place: int, cooled: "list[Cooled]") -> "Entry | None":
+    def _begin(self, way: "Way", place: int, cooled: "list[Cooled]") -> "Current | None":
+        """Return the attempt to be made; None, and its candidate is skipped, where that may not be."""
+        entry = self._entry(way, place, cooled)
+        return None if entry is None else self._start(way, entry, place)
+
+    def _entry(self, way: "Way", place: int, cooled: "list[Cooled]") -> "Entry | None":
         """Return the right to use *way* now; None, and it is skipped, while it cools."""
         keys = way.keys
         is_alone = place == len(self.routing.kept) - 1 and not self._attempts
@@ -102,7 +108,7 @@ class Run:
             found = found._replace(keys=keys) if isinstance(found, Entry) else found
         if isinstance(found, Cooled):
             cooled.append(found)
-            self._skip(place, candidate, self._core.cooling(found), COOLING)
+            self._skip(place, way.candidate, self._core.cooling(found), COOLING)
             return None
         return found
 
@@ -150,11 +156,11 @@ class Run:
                 return None
             core.tell("failed", {"candidate": current.way.candidate.name, "class": failure.kind, "message": failure.message, "status": failure.status})
             if self._received.is_given:
-                raise self._broken(current, failure)
-            is_last = not self._goes_on(failure) or all(self._is_out(one, failure) or self._is_cooling(one) for one in others)
+                raise (yield from self._asked(self._broken, current, failure))
+            is_last = yield from self._asked(self._is_last, failure, others)
             wait = self._wait(failure, tries) if is_last else None
             if wait is None:
-                self._failed(current, failure)
+                yield from self._asked(self._failed, current, failure)
                 return failure
             tries += 1
             core.tell("retried", {"candidate": current.way.candidate.name, "after_seconds": wait})
@@ -174,6 +180,10 @@ class Run:
     def _left(self) -> float:
         """Return how many seconds the call may still take."""
         return self.began + self._core.limits.total - self._core.monotonic()
+
+    def _is_last(self, failure: "Failure", others: "list[Candidate]") -> bool:
+        """Tell whether none of *others* is tried after *failure*."""
+        return not self._goes_on(failure) or all(self._is_out(one, failure) or self._is_cooling(one) for one in others)
 
     def _is_cooling(self, candidate: "Candidate") -> bool:
         """Tell whether it is known already that *candidate* is left alone now."""
@@ -260,18 +270,8 @@ class Run:
         return _Routing([self._out.get(one.key, one) for one in self.routing.candidates], self.routing.warning)
 
     def _error(self, failure: "Failure | None", cooled: "list[Cooled]") -> errors.CallError:
-        routing = self._routing()
-        causes = {one.cause for one in routing.skipped}
-        if failure is not None:
-            kind = errors.FAILED
-        elif not routing.candidates:
-            kind = errors.NO_MODELS
-        elif cooled and causes <= {COOLING, UNFIT}:
-            kind = errors.COOLING
-        else:
-            kind = errors.SPENT if SPENT in causes and causes <= {SPENT, UNFIT} else errors.EXCLUDED
         self._write_down(NOTHING_CAME, None, None)
-        return errors.CallError(kind, routing, tuple(self._attempts), failure, min((one.until for one in cooled), default=None))
+        return errors.of(self._routing(), tuple(self._attempts), failure, cooled)
 
     @property
     def current(self) -> "Current | None":
@@ -286,7 +286,7 @@ class Run:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
     from typing import Any
 
     from ..cost import Cost

@@ -1,6 +1,7 @@
 """What a call raises that brought no answer, or only part of one."""
 
 from ..errors import ModelwrightError
+from ..routing import candidate
 
 NO_MODELS, SPENT, EXCLUDED, COOLING, FAILED, BROKEN = (
     "no_models_available",
@@ -62,6 +63,20 @@ class StreamBrokenError(CallError):
         return f"{_SAID[self.kind]}: {self.failure.message if self.failure else ''}; {len(self.response.text):,} characters had come"
 
 
+def of(routing: "Routing", attempts: "tuple[Attempt, ...]", failure: "Failure | None", cooled: "list[Cooled]") -> CallError:
+    """Return the error of a call that brought nothing: it failed at last as *failure*, or was not sent, and *cooled* was in its way."""
+    causes = {one.cause for one in routing.skipped}
+    if failure is not None:
+        kind = FAILED
+    elif not routing.candidates:
+        kind = NO_MODELS
+    elif cooled and causes <= {candidate.COOLING, candidate.UNFIT}:
+        kind = COOLING
+    else:
+        kind = SPENT if candidate.SPENT in causes and causes <= {candidate.SPENT, candidate.UNFIT} else EXCLUDED
+    return CallError(kind, routing, attempts, failure, min((one.until for one in cooled), default=None))
+
+
 _SAID = {
     NO_MODELS: "there is no model to call: name one, or add accounts with models to your models.json",
     SPENT: "every model is over its limits",
@@ -82,6 +97,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...ir.chat import Response
     from ...ir.usage import Usage
+    from ..cooldown import Cooled
     from ..cost import Cost
     from ..failures import Failure
     from ..routing.candidate import Routing

@@ -14,6 +14,8 @@ Sleep = namedtuple("Sleep", "seconds")
 Sleep.__doc__ = "Wait."
 Work = namedtuple("Work", "do")
 Work.__doc__ = "Call `do`, which may take its time, and say what it returns; what it raises is raised in the engine."
+Ask = namedtuple("Ask", "do")
+Ask.__doc__ = "As `Work`: what asks a store on another machine. It is short, and is waited for whoever gives up meanwhile, since what it did has to be undone."
 
 Head = namedtuple("Head", "status headers")
 Head.__doc__ = "The head of an answer; names of headers are in lower case."

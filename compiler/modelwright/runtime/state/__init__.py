@@ -1,6 +1,6 @@
 """
 Where cooldowns, budgets and health are kept, so that all who call see the same: in memory for the threads of one process, in
-SQLite for the processes of one machine.
+SQLite for the processes of one machine, on Redis for many machines.
 
 A store is whatever has the methods of `Store`; `tests/runtime/state/conformance.py` holds each one to what their docstrings say.
 One more is a module here, a line in `_STORES`, and two lines of test. Every method is one step that nobody sees half of, and
@@ -11,6 +11,7 @@ What counts against budgets is booked under a series, until a moment: `Line` say
 numbers of any size (tokens, calls, attodollars) and never rounded.
 """
 
+import os
 from collections import namedtuple
 
 LEASE_SECONDS = 600.0
@@ -53,28 +54,37 @@ in all; `tokens` are those put out by the successes that say how many, and `toke
 Stretch = namedtuple("Stretch", "at successes failures rate_limited timed milliseconds streamed first_milliseconds tokens token_milliseconds", defaults=(0, 0, 0, 0, 0, 0, 0, 0, 0))  # noqa: PYI024
 Stretch.__doc__ = "What was seen of a route in the OUTCOME_GRAIN_SECONDS from `at` on, in seconds since 1970: the sums of its outcomes."
 
-_STORES = {"memory": ("memory", "MemoryStore"), "sqlite": ("sqlite", "SqliteStore")}
+_SERVER = ("redis", "RedisStore")
+_STORES = {"memory": ("memory", "MemoryStore"), "sqlite": ("sqlite", "SqliteStore"), "redis": _SERVER, "rediss": _SERVER, "unix": _SERVER}
+_FORM = "write `memory:`, `sqlite:` and the path of a file, or the URL of a server: redis://HOST:PORT, rediss://HOST:PORT, unix:///PATH"
 
 
 def open_store(where: str, clock: "Callable[[], float] | None" = None) -> "Store":
     """
-    Return the store that *where* names: `memory:`, or `sqlite:` and the path of a file, which is made when it is first used.
+    Return the store that *where* names: `memory:`; `sqlite:` and the path of a file, which is made when it is first used; or a
+    server of Redis or Valkey, by its URL, as `Server` has it.
 
-    *clock* gives seconds since 1970; the machine's own by default. Raises UsageError when there is no such store.
+    *clock* gives seconds since 1970; by default it is the machine's own, or the server's. Raises UsageError when there is no such
+    store, or its library is missing.
     """
     from importlib import import_module
 
     from ..errors import UsageError
 
     kind, _, place = where.partition(":")
-    if kind not in _STORES:
-        raise UsageError(f"there is no store {where!r}; write {' or '.join(f'{name}:…' for name in _STORES)}")
-    if (kind == "memory") == bool(place):
-        raise UsageError(f"{where!r} names no store; write `memory:`, or `sqlite:` and the path of a file")
+    if kind not in _STORES or (kind == "memory") == bool(place):
+        raise UsageError(f"{kind + ':…' if place else where!r} names no store; {_FORM}")  # a URL may have a password in it
     module, name = _STORES[kind]
     make = getattr(import_module(f".{module}", __name__), name)
     given = {} if clock is None else {"clock": clock}
-    return make(place, **given) if place else make(**given)  # type: ignore[no-any-return]
+    if kind == "memory":
+        return make(**given)  # type: ignore[no-any-return]
+    return make(place if kind == "sqlite" else where, **given)  # type: ignore[no-any-return]
+
+
+def new_id() -> int:
+    """Return a number by which a settlement is known, also one of what was never reserved: who did not hear the answer may send it again."""
+    return int.from_bytes(os.urandom(8), "big") >> 1 or 1
 
 
 TYPE_CHECKING = False
@@ -105,7 +115,7 @@ if TYPE_CHECKING:
             """
             Book *amounts* in place of what was reserved, line by line, and see *outcomes*.
 
-            Of a reservation that was taken back the amounts are booked all the same, where they still count.
+            Of a reservation that was taken back, or that nobody made, the amounts are booked all the same, where they still count.
             """
 
         def totals(self, lines: Sequence[Line], now: float) -> list[int]:

@@ -11,7 +11,7 @@ from _thread import allocate_lock
 from time import monotonic
 
 from ..errors import StateError, UsageError
-from . import OUTCOMES_KEPT_SECONDS
+from . import OUTCOMES_KEPT_SECONDS, new_id
 from .memory import MemoryStore
 
 POLICIES = ("fail_open", "fail_closed")
@@ -52,6 +52,11 @@ class GuardedStore:
         self._retry_at = 0.0
         self.reason = None
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether the store is on another machine: asking it may take longer than an event loop should wait."""
+        return getattr(self._store, "is_remote", False)
+
     def now(self) -> float:
         return self._store.now()
 
@@ -72,7 +77,7 @@ class GuardedStore:
         return -here if isinstance(here, int) else here  # below zero, so that nobody takes it for one of the store's
 
     def settle(self, reservation: int, lines: "Sequence[Line]", amounts: "Sequence[int]", now: float, outcomes: "Iterable[Outcome]" = ()) -> None:
-        spent = (max(reservation, 0), lines, tuple(amounts), now, tuple(outcomes))
+        spent = (reservation if reservation > 0 else new_id(), lines, tuple(amounts), now, tuple(outcomes))
         is_done, found = self._try(lambda store: store.settle(*spent))
         if not is_done:
             self._miss(spent)
