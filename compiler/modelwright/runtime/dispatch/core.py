@@ -18,6 +18,7 @@ from ..state import open_store
 from ..state.guard import guarded
 from . import texts
 from .engine import Run
+from .given import ledger_of, runs_of
 from .limits import TimeLimits
 from .prepare import CHAT, COUNT, EMBEDDING, Ways
 from .seen import route_key
@@ -85,8 +86,8 @@ class Core:
         self.router = Router(registry, standing=self, intent=intent, tell=hook, choose=choose)
         self.is_remembering = self.router.is_remembering
         self.is_asking_intent = intent is not None
-        self.ledger = _ledger(ledger, hook)
-        self._run = _watched(telemetry)
+        self.ledger = ledger_of(ledger, hook)
+        self._run = runs_of(telemetry)
 
     def begun(self, task: "Task", routing: "Routing", asked: str, options: "Options") -> Run:
         """Return the call that asks *task*; nothing is done of it yet."""
@@ -266,22 +267,6 @@ class Core:
 
 _NOTHING = Needs()
 _LOST = {"thinking"}
-
-
-def _ledger(said: "Ledger | str | os.PathLike[str] | None", hook: "Callable[[str, dict[str, Any]], object] | None") -> "Ledger | None":
-    if said is None or not isinstance(said, (str, os.PathLike)):
-        return said
-    from ..ledger import Ledger
-
-    return Ledger(said, hook=hook)
-
-
-def _watched(said: "bool | Telemetry") -> "Callable[..., Run]":
-    if said is True:
-        from ..telemetry import Telemetry
-
-        said = Telemetry()
-    return said.run if said else Run
 
 
 TYPE_CHECKING = False
