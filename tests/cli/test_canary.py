@@ -319,6 +319,8 @@ route --needs vision --explain --json
 route {explicit}
 call in-house/own Hi --explain
 call in-house/own Hi --json --stream
+count in-house/own Hi --json
+embed in-house/own Hi
 call {explicit} Hi
 usage
 usage --by route --json

@@ -184,12 +184,12 @@ def test_waived_changes_are_shown_with_the_reason_and_do_not_count(run: Run, old
 
 def test_a_waiver_that_matches_nothing_or_is_over_is_named_and_does_nothing(run: Run, old: Path, tree: Path) -> None:
     (tree / "w.yaml").write_text(
-        "- {rule: MODEL_REMOVED, ref: zenith/*, reason: shut down, until: 2026-11-20}\n- {rule: PRICE_UP, ref: acme/nothing, reason: none, until: 2026-11-21}\n"
+        "- {rule: MODEL_REMOVED, ref: zenith/*, reason: shut down, until: 2026-11-28}\n- {rule: PRICE_UP, ref: acme/nothing, reason: none, until: 2026-11-29}\n"
     )
     said = run("diff", old, "--breaking", "--category", "models", "--waivers", "w.yaml", code=1)
     assert "note: the waiver MODEL_REMOVED:zenith/* (w.yaml:1) does nothing: it no longer holds\n" in said.err
     assert "note: the waiver PRICE_UP:acme/nothing (w.yaml:2) does nothing: it matches nothing\n" in said.err
-    run("diff", old, "--breaking", "--category", "models", "--waivers", "w.yaml", "--on", "2026-11-19")
+    run("diff", old, "--breaking", "--category", "models", "--waivers", "w.yaml", "--on", "2026-11-27")
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 README = checkout.ROOT / "README.md"
 DIALECTS = checkout.ROOT / "docs" / "dialects.md"
 PAGES = [README, checkout.ROOT / "CONTRIBUTING.md", *sorted(path for path in (checkout.ROOT / "docs").rglob("*.md") if path.name != "rules.md")]
-OTHERS = ("git ", "make ", "pip ", "uvx ", ". ")
+OTHERS = ("export ", "git ", "make ", "pip ", "uvx ", ". ")
 UPSTREAM = ("providers refresh", "providers probe", "providers diff", "$EDITOR")
 """Beginnings of commands that are run where a server on the loopback interface stands for upstream."""
 CALLS, DISPATCHER = ("providers call", "providers embed", "providers count"), "Dispatcher"

@@ -19,7 +19,7 @@ KINDS = {"providers": "provider", "models": "models", "vocabulary": "vocabulary"
 DATA = {
     str(folder.relative_to(ROOT)): sorted(file for file in folder.rglob("*") if file.suffix in (".yaml", ".json") and file.is_file())
     for folder in sorted((*(ROOT / "registry").iterdir(), *(ROOT / "fixtures").iterdir()))
-    if folder.is_dir() and not folder.name.startswith(".")
+    if folder.is_dir() and not folder.name.startswith(".") and folder.name != "routes"
 }
 """Every data file of ours, by folder."""
 

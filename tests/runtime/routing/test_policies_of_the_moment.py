@@ -174,7 +174,7 @@ stretches = st.lists(
         st.integers(0, 999),
     ),
     max_size=4,
-)
+).map(lambda found: [one._replace(rate_limited=min(one.rate_limited, one.failures)) for one in found])
 
 
 @given(name=st.sampled_from(NAMES), seen=st.fixed_dictionaries({A: stretches, B: stretches, C: stretches}), left=st.sampled_from([{}, LIMITED]))
