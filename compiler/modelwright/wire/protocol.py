@@ -53,6 +53,10 @@ class Call(Frozen):
         for name, value in (("url", url), ("headers", headers), ("body", body), ("losses", tuple(losses)), ("method", method)):
             _set(self, name, value)
 
+    def losing(self, losses: "Iterable[str]") -> "Call":
+        """Return it with *losses*, of what never came to the protocol, before its own."""
+        return Call(self.url, self.headers, self.body, (*losses, *self.losses), self.method)
+
 
 class Trouble(Frozen):
     """A failure as the protocol tells it; which class of failure it is, is for the registry's tables to say."""
