@@ -44,6 +44,7 @@ def _overview(systems: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     for state, meaning in STATES.items():
         yield f"- **{state}**: {meaning}"
+    yield "- **called**: tests show it by the request that a server was sent, besides by what the commands say"
 
 
 def _table(name: str, lines: Mapping[int, Any]) -> Iterator[str]:
@@ -52,7 +53,7 @@ def _table(name: str, lines: Mapping[int, Any]) -> Iterator[str]:
     yield "|--:|---|---|---|"
     for number, line in lines.items():
         says = _inert(line["says"])
-        yield f"| {number} | {says if line['must'] else f'*{says}*'} | {line['state']} | {_inert(line.get('why', ''))} |"
+        yield f"| {number} | {says if line['must'] else f'*{says}*'} | {line['state']}{', called' if 'called' in line else ''} | {_inert(line.get('why', ''))} |"
 
 
 def _titled(name: str) -> str:

@@ -17,13 +17,14 @@ SHOWN = ("holds", "differs", "partly")
 NAME = re.compile(rf"test_({'|'.join(SYSTEMS)})((?:_\d\d)+)_")
 
 
-def numbered_tests() -> dict[tuple[str, int], str]:
-    """Return system and number of each line that tests show, to the name of one of them."""
-    found: dict[tuple[str, int], str] = {}
+def numbered_tests() -> dict[tuple[str, int], list[str]]:
+    """Return system and number of each line that tests show, to their names."""
+    found: dict[tuple[str, int], list[str]] = {}
     for file in sorted((ROOT / "tests").rglob("test_*.py")):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.FunctionDef) and (said := NAME.match(node.name)):
-                found |= {(said[1], int(number)): f"{file.name}::{node.name}" for number in said[2].split("_")[1:]}
+                for number in said[2].split("_")[1:]:
+                    found.setdefault((said[1], int(number)), []).append(f"{file.name}::{node.name}")
     return found
 
 
@@ -40,7 +41,13 @@ def test_no_line_of_a_system_is_lost(name: str) -> None:
 def test_what_does_not_simply_hold_says_why_and_no_more_is_said(name: str) -> None:
     for number, line in SYSTEMS[name]["lines"].items():
         wanted = {"must", "state", "says"} | (set() if line["state"] == "holds" else {"why"})
-        assert (line["state"] in {*SHOWN, "waits"}, line.keys(), bool(line["says"])) == (True, wanted, True), number
+        assert (line["state"] in {*SHOWN, "waits"}, line.keys() - {"called"}, bool(line["says"])) == (True, wanted, True), number
+
+
+@each_system
+def test_every_line_that_is_called_has_a_test_where_it_says(name: str) -> None:
+    called = {number: line["called"] for number, line in SYSTEMS[name]["lines"].items() if "called" in line}
+    assert {number: file for number, file in called.items() if not any(test.startswith(f"{file}::") for test in TESTS.get((name, number), ()))} == {}
 
 
 @each_system
