@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from discover_golden import CASES, recorded
+from examples import few
 from modelwright.discover import all_adapters
 from modelwright.discover.adapter import MalformedListingError
 from modelwright.discover.ollama_tags import parse_show
@@ -118,12 +119,14 @@ def mutated(payload: Any, dice: random.Random) -> Any:
     return whole.get("")
 
 
+@few
 @given(JSON)
 def test_any_json_is_a_page_or_no_listing(payload: Any) -> None:
     for name in all_adapters():
         judge(listing_of(name), payload)
 
 
+@few
 @given(
     st.sampled_from(sorted(all_adapters())),
     st.dictionaries(st.sampled_from(sorted({key for _, reply in RECORDED for entry, key in places(reply) if isinstance(entry, dict)})), JSON),
@@ -134,6 +137,7 @@ def test_an_entry_of_known_fields_with_anything_in_them_is_a_model_or_skipped(na
     judge(listing, {"models": models, "data": models, "modelSummaries": models})
 
 
+@few
 @given(st.sampled_from(RECORDED), st.randoms())
 def test_a_damaged_recording_is_a_page_or_no_listing(case: tuple[Listing, Any], dice: random.Random) -> None:
     judge(case[0], mutated(case[1], dice))
@@ -148,6 +152,7 @@ def test_ten_thousand_damaged_recordings_of_every_adapter_are_pages_or_no_listin
         judge(listing, mutated(reply, random.Random(number)))
 
 
+@few
 @given(JSON | st.randoms().map(lambda dice: mutated(SHOWN, dice)))
 def test_details_of_a_model_are_facts_or_none(payload: Any) -> None:
     facts = outcome(lambda: parse_show(payload))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from hypothesis import given, strategies as st
 
+from examples import few
 from modelwright import Registry, pipeline
 from modelwright.cli import build
 from modelwright.diagnostics import render_github, render_json, render_sarif, render_text
@@ -152,6 +153,7 @@ def test_there_is_a_sound_file_of_every_dialect_and_some_hold_secrets() -> None:
     assert {case.dialect for case in cases() if CANARY in json.dumps(case.data)} >= {"sophon", "routerly"}
 
 
+@few
 @given(data=st.data())
 def test_no_change_to_the_data_of_a_file_is_more_than_findings(data: st.DataObject, folder: Path) -> None:
     case = data.draw(st.sampled_from(cases()))
@@ -161,6 +163,7 @@ def test_no_change_to_the_data_of_a_file_is_more_than_findings(data: st.DataObje
     check(compiled(json.dumps(said, indent=1), folder, data.draw(st.sampled_from([case.named, case.dialect])), trusted=data.draw(st.booleans())), folder)
 
 
+@few
 @given(data=st.data())
 def test_no_damage_to_the_text_of_a_file_is_more_than_findings(data: st.DataObject, folder: Path) -> None:
     case = data.draw(st.sampled_from(cases()))
@@ -172,6 +175,7 @@ def test_no_damage_to_the_text_of_a_file_is_more_than_findings(data: st.DataObje
     check(compiled("".join(parts), folder, case.named), folder)
 
 
+@few
 @given(data=st.data())
 def test_the_rows_of_one_dialect_called_another_are_more_than_nothing_and_less_than_a_crash(data: st.DataObject, folder: Path) -> None:
     case = data.draw(st.sampled_from(cases()))

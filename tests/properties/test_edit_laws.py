@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import assume, given, strategies as st
 
+from examples import few
 from modelwright.resources import registry_dir
 from modelwright.source import layout, schemas
 from modelwright.source.document import Document
@@ -118,6 +119,7 @@ def attempt(document: Document, made: list[Change]) -> Document | None:
         return None
 
 
+@few
 @given(documents(), st.data())
 def test_the_data_is_the_old_with_the_change_and_only_the_models_lines_differ(document: Document, data: st.DataObject) -> None:
     change = data.draw(changes(document.data["models"]))
@@ -144,6 +146,7 @@ def outside_stays(document: Document, result: Document, pointer: Pointer) -> Non
     assert [line for line in new[len(new) - len(tail) :] if line] == [line for line in tail if line]
 
 
+@few
 @given(documents(), st.data())
 def test_lines_of_other_fields_stay_in_their_order(document: Document, data: st.DataObject) -> None:
     model = data.draw(st.sampled_from(document.data["models"]))
@@ -171,6 +174,7 @@ def deeper_comments(lines: list[str], field: set[int]) -> set[int]:
     return found
 
 
+@few
 @given(documents(), st.data())
 def test_changes_made_one_by_one_give_what_they_give_at_once(document: Document, data: st.DataObject) -> None:
     made = [data.draw(changes(document.data["models"])) for _ in range(data.draw(st.integers(2, 4)))]
@@ -184,6 +188,7 @@ def test_changes_made_one_by_one_give_what_they_give_at_once(document: Document,
     assert same(at_once.data, current.data)
 
 
+@few
 @given(documents(), st.data())
 def test_setting_what_is_there_changes_no_byte(document: Document, data: st.DataObject) -> None:
     model = data.draw(st.sampled_from(document.data["models"]))
@@ -196,6 +201,7 @@ def test_setting_what_is_there_changes_no_byte(document: Document, data: st.Data
     assert edited(document, made).text == document.text
 
 
+@few
 @given(documents(), st.lists(trees(), min_size=1, max_size=3))
 def test_models_are_added_behind_the_last_and_nothing_else_changes(document: Document, bodies: list[dict[str, Any]]) -> None:
     added = [{**body, "id": f"added {number}"} for number, body in enumerate(bodies)]

@@ -13,6 +13,7 @@ import yaml
 from hypothesis import given, strategies as st
 
 from compile_golden import FIXTURES, TODAY as ON
+from examples import few
 from modelwright import pipeline
 from modelwright.resources import registry_dir
 from modelwright.review.versions import Version, compare
@@ -265,11 +266,13 @@ def edited(draw: st.DrawFn) -> Files:
     return files
 
 
+@few
 @given(edited())
 def test_a_registry_does_not_differ_from_itself(files: Files) -> None:
     assert changes(files, copy.deepcopy(files)) == []
 
 
+@few
 @given(edited(), edited())
 def test_there_and_back_name_the_same_things(left: Files, right: Files) -> None:
     there, back = changes(left, right), changes(right, left)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 THREADS = 16
-REFS = 2_000
+REFS = 1_000
 USAGE = Usage(250_000, 1_000, cache_read_tokens=10_000)
 
 

@@ -10,6 +10,7 @@ from hypothesis import given, strategies as st
 
 import wire_golden
 from chat_strategies import THINKING, requests
+from examples import few
 from modelwright.ir.chat import Request
 from modelwright.wire import azure_openai as wire, openai_chat
 from modelwright.wire.protocol import Target
@@ -20,11 +21,13 @@ AT = "https://acme.openai.azure.com/openai/deployments/large/chat/completions"
 QUIRKS = {"output_limit_field": "max_completion_tokens", "fields_since": "2024-09-01"}
 
 
+@few
 @given(requests(openai_chat.NAME), THINKING, st.sampled_from(("2024-02-01", "2024-10-21", "v1")), st.booleans())
 def test_every_request_is_written_the_same_each_time_or_refused_with_a_reason(request: Request, thinking: dict[str, Any], version: str, is_stream: bool) -> None:
     assert_builds_or_says_why_not(wire, request, Target(f"{AT}?api-version={version}", "large", thinking=thinking, quirks=QUIRKS, is_stream=is_stream))
 
 
+@few
 @given(requests(openai_chat.NAME), THINKING, st.booleans())
 def test_the_body_is_that_of_chat_completions(request: Request, thinking: dict[str, Any], is_stream: bool) -> None:
     target = Target(f"{AT}?api-version=2024-10-21", "large", thinking=thinking, quirks=QUIRKS, is_stream=is_stream)

@@ -11,6 +11,7 @@ from hypothesis import given, strategies as st
 import wire_golden
 from chat_form import written
 from chat_strategies import THINKING, requests
+from examples import few
 from modelwright.ir.chat import Message, Request, ToolCall, ToolResult
 from modelwright.wire import anthropic_messages, google_cloud_code_assist, google_generative, google_vertex, google_vertex_anthropic
 from modelwright.wire.protocol import Target, TroubleError
@@ -34,6 +35,7 @@ def _body(protocol: Any, request: Request, target: Target) -> Any:
     return json.loads(protocol.build(request, target, lossy=True).body)
 
 
+@few
 @given(requests(FOREIGN), THINKING, st.booleans())
 def test_a_request_is_the_protocols_it_is_made_of_but_for_what_differs(request: Request, thinking: dict[str, Any], is_stream: bool) -> None:
     target = _target(thinking, is_stream=is_stream, headers={"anthropic-beta": "b-1"})

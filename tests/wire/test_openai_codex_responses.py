@@ -10,6 +10,7 @@ from hypothesis import given, strategies as st
 
 import wire_golden
 from chat_strategies import JSON, THINKING, requests
+from examples import few
 from modelwright.ir.chat import Message, Request
 from modelwright.wire import openai_codex_responses as wire, openai_responses
 from modelwright.wire.protocol import Target
@@ -20,11 +21,13 @@ TARGET = Target("https://acme.example/backend-api/codex/responses", "acme-large"
 REFUSED = {"max_output_tokens", "temperature", "top_p", "user", "stop"}
 
 
+@few
 @given(requests(openai_responses.NAME), THINKING, st.booleans())
 def test_every_request_is_written_the_same_each_time_or_refused_with_a_reason(request: Request, thinking: dict[str, Any], is_stream: bool) -> None:
     assert_builds_or_says_why_not(wire, request, Target(TARGET.url, TARGET.model, thinking=thinking, is_stream=is_stream))
 
 
+@few
 @given(requests(openai_responses.NAME), THINKING)
 def test_it_is_always_streamed_never_stored_and_has_instructions(request: Request, thinking: dict[str, Any]) -> None:
     call = wire.build(request, Target(TARGET.url, TARGET.model, thinking=thinking), lossy=True)

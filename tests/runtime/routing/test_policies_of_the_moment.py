@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, strategies as st
 
+from examples import few
 from modelwright.runtime.budget import Budget
 from modelwright.runtime.errors import UsageError
 from modelwright.runtime.routing.policies import NAMES, chosen
@@ -89,6 +90,7 @@ def test_first_pieces_and_tokens_are_weighed_where_that_is_asked_for() -> None:
     assert set(scores({"name": "performance", "latency_weight": 0}, seen).values()) == {None}
 
 
+@few
 @given(times=st.lists(st.integers(1, 10**9), min_size=2, max_size=3), slower=st.integers(1, 10**9))
 def test_what_takes_longer_never_scores_more(times: list[int], slower: int) -> None:
     def of_first(milliseconds: int) -> float:
@@ -177,6 +179,7 @@ stretches = st.lists(
 ).map(lambda found: [one._replace(rate_limited=min(one.rate_limited, one.failures)) for one in found])
 
 
+@few
 @given(name=st.sampled_from(NAMES), seen=st.fixed_dictionaries({A: stretches, B: stretches, C: stretches}), left=st.sampled_from([{}, LIMITED]))
 def test_scores_are_between_0_and_1_and_what_is_kept_comes_the_best_first(name: str, seen: dict[str, list[Stretch]], left: Any) -> None:
     routing = weighed(name, seen, left=left)
