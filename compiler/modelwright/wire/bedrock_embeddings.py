@@ -1,0 +1,90 @@
+"""
+Embeddings by Bedrock's InvokeModel, whose body is that of the model: the quirk `embedding_body` says which of these it is.
+
+`texts` has many texts and what they are for (https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-embed.html, as of
+2026-11), `input_text` one text alone, `single_embedding` one text and what it is for
+(https://docs.aws.amazon.com/nova/latest/userguide/embeddings-schema.html). Tokens are counted in the body, or else in a header.
+"""
+
+from .bedrock_converse import trouble
+from .bedrock_converse_answer import trouble_of
+from .protocol import Call
+from .request_body import Losses, body_bytes, laid_over, with_content_type
+from .vectors import answered, count_of, usage_of, vector
+
+__all__ = ["FORM", "build", "read", "trouble"]
+
+FORM = "bedrock-embeddings"
+_TOKENS = "x-amzn-bedrock-input-token-count"
+_SEARCHED = {"query": "search_query", "document": "search_document", "classification": "classification", "clustering": "clustering"}
+_INDEXED = {"query": "TEXT_RETRIEVAL", "document": "GENERIC_INDEX", "classification": "CLASSIFICATION", "clustering": "CLUSTERING"}
+_USUAL = "document"
+_LONGEST = 3072
+"""Numbers, where nothing is said: what the models of that body give by themselves."""
+
+
+def build(request: "EmbeddingRequest", target: "Target", *, lossy: bool = False) -> Call:
+    """Return the call that asks *request* of *target*; raises UnspeakableError, or with *lossy* tells what was left out."""
+    losses = Losses(FORM, is_allowed=lossy)
+    body = _BODIES[target.quirks.get("embedding_body", "texts")](request, losses)
+    return Call(target.url, with_content_type(target.headers), body_bytes(laid_over(body, request.extra)), losses.told)
+
+
+def read(status: int, headers: "Mapping[str, str]", body: bytes, target: "Target") -> "EmbeddingResponse":  # noqa: ARG001  # all forms are asked alike
+    """Return the vectors in *body*; raises TroubleError where it reports a failure or is none of this form."""
+    from ..ir.embeddings import EmbeddingResponse
+
+    def made(raw: "dict[str, Any]") -> EmbeddingResponse:
+        counted = count_of(raw, "inputTextTokenCount")
+        if counted is None and headers.get(_TOKENS, "").isdecimal():
+            counted = int(headers[_TOKENS])
+        return EmbeddingResponse(map(vector, _vectors(raw)), usage_of(counted))
+
+    return answered(FORM, status, body, lambda raw, status: trouble_of(raw, status, None), made)
+
+
+def _vectors(raw: "dict[str, Any]") -> "list[Any]":
+    if "embedding" in raw:
+        return [raw["embedding"]]
+    said = raw["embeddings"]
+    if isinstance(said, dict):
+        return said["float"]  # type: ignore[no-any-return]  # what is none is found out when it is read
+    return [one["embedding"] if isinstance(one, dict) else one for one in said]
+
+
+def _texts(request: "EmbeddingRequest", losses: Losses) -> "dict[str, Any]":
+    body: dict[str, Any] = {"texts": list(request.texts), "input_type": _purpose(request, _SEARCHED, losses), "embedding_types": ["float"], "truncate": "NONE"}
+    return body if request.dimensions is None else {**body, "output_dimension": request.dimensions}
+
+
+def _input_text(request: "EmbeddingRequest", losses: Losses) -> "dict[str, Any]":
+    if request.purpose is not None:
+        losses.add(f"that the vectors are for {request.purpose}", "leave out `purpose`")
+    body: dict[str, Any] = {"inputText": request.texts[0]}
+    return body if request.dimensions is None else {**body, "dimensions": request.dimensions}
+
+
+def _single(request: "EmbeddingRequest", losses: Losses) -> "dict[str, Any]":
+    text = {"truncationMode": "NONE", "value": request.texts[0]}
+    one = {"embeddingPurpose": _purpose(request, _INDEXED, losses), "embeddingDimension": request.dimensions or _LONGEST, "text": text}
+    return {"taskType": "SINGLE_EMBEDDING", "singleEmbeddingParams": one}
+
+
+def _purpose(request: "EmbeddingRequest", words: "Mapping[str, str]", losses: Losses) -> str:
+    if request.purpose is None:
+        losses.note(f"{FORM} wants a purpose and the request has none: {words[_USUAL]} is sent")
+    elif request.purpose not in words:
+        losses.add(f"that the vectors are for {request.purpose}", "use another `purpose`", f"{words[_USUAL]} is sent")
+    return words.get(request.purpose or _USUAL, words[_USUAL])
+
+
+_BODIES: "dict[Any, Callable[[EmbeddingRequest, Losses], dict[str, Any]]]" = {"texts": _texts, "input_text": _input_text, "single_embedding": _single}
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from ..ir.embeddings import EmbeddingRequest, EmbeddingResponse
+    from .protocol import Target
