@@ -15,7 +15,7 @@ import forms_golden
 from modelwright import wire
 from modelwright.ir.embeddings import PURPOSES, EmbeddingRequest, EmbeddingResponse
 from modelwright.wire import takes
-from modelwright.wire.protocol import Target, TroubleError
+from modelwright.wire.protocol import Target, TroubleError, UnspeakableError
 from modelwright.wire.vectors import vector
 from wire_checks import why_not
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 CASES = [path for form in forms_golden.forms() for ending in forms_golden.EXPECTED for path in forms_golden.cases(form, ending)]
 EMBEDDING = [form for form in forms_golden.forms() if form.endswith("-embeddings")]
-TARGET = Target("https://api.acme.example/call", "acme-large")
+TARGET = Target("https://api.acme.example/call", "acme-large", quirks={"embedding_body": "texts"})
 texts = st.lists(st.text(min_size=1), min_size=1, max_size=5)
 requests = st.builds(EmbeddingRequest, texts, dimensions=st.none() | st.integers(1, 10_000), purpose=st.none() | st.sampled_from(PURPOSES))
 numbers = st.floats(allow_nan=False, allow_infinity=False)
@@ -77,6 +77,13 @@ def test_a_damaged_answer_is_an_answer_or_a_trouble(path: Path) -> None:
     for offset in range(len(whole)):
         for damaged in (whole[:offset], whole[:offset] + b"\xff" + whole[offset + 1 :], whole[:offset] + b"]" + whole[offset + 1 :], whole[:offset] + whole[offset + 1 :]):
             _is_sound(forms_golden.module(path.parent.name), damaged)
+
+
+@pytest.mark.parametrize("said", [None, "prose"])
+def test_a_body_that_nobody_knows_is_not_guessed(said: str | None) -> None:
+    quirks = {} if said is None else {"embedding_body": said}
+    with pytest.raises(UnspeakableError, match=r"nobody has said what acme-large is asked like: .*`embedding_body`.* texts, input_text, single_embedding"):
+        forms_golden.module("bedrock-embeddings").build(EmbeddingRequest(["a"]), Target(TARGET.url, TARGET.model, quirks=quirks), lossy=True)
 
 
 def _is_sound(form: Any, body: bytes) -> None:

@@ -6,9 +6,9 @@ Embeddings by Bedrock's InvokeModel, whose body is that of the model: the quirk 
 (https://docs.aws.amazon.com/nova/latest/userguide/embeddings-schema.html). Tokens are counted in the body, or else in a header.
 """
 
-from .bedrock_converse import trouble
+from .bedrock_converse import header_of, trouble
 from .bedrock_converse_answer import trouble_of
-from .protocol import Call
+from .protocol import Call, UnspeakableError
 from .request_body import Losses, body_bytes, laid_over, with_content_type
 from .vectors import answered, count_of, usage_of, vector
 
@@ -26,8 +26,11 @@ _LONGEST = 3072
 def build(request: "EmbeddingRequest", target: "Target", *, lossy: bool = False) -> Call:
     """Return the call that asks *request* of *target*; raises UnspeakableError, or with *lossy* tells what was left out."""
     losses = Losses(FORM, is_allowed=lossy)
-    body = _BODIES[target.quirks.get("embedding_body", "texts")](request, losses)
-    return Call(target.url, with_content_type(target.headers), body_bytes(laid_over(body, request.extra)), losses.told)
+    write = _BODIES.get(target.quirks.get("embedding_body"))
+    if write is None:
+        raise UnspeakableError(f"nobody has said what {target.model} is asked like: say so by the quirk `embedding_body` of its route, which is one of {', '.join(_BODIES)}")
+    length = {} if request.dimensions is None else _length(request.dimensions, target, losses)
+    return Call(target.url, with_content_type(target.headers), body_bytes(laid_over(write(request, length, losses), request.extra)), losses.told)
 
 
 def read(status: int, headers: "Mapping[str, str]", body: bytes, target: "Target") -> "EmbeddingResponse":  # noqa: ARG001  # all forms are asked alike
@@ -36,9 +39,8 @@ def read(status: int, headers: "Mapping[str, str]", body: bytes, target: "Target
 
     def made(raw: "dict[str, Any]") -> EmbeddingResponse:
         counted = count_of(raw, "inputTextTokenCount")
-        if counted is None and headers.get(_TOKENS, "").isdecimal():
-            counted = int(headers[_TOKENS])
-        return EmbeddingResponse(map(vector, _vectors(raw)), usage_of(counted))
+        told = header_of(headers, _TOKENS) or ""
+        return EmbeddingResponse(map(vector, _vectors(raw)), usage_of(int(told) if counted is None and told.isdecimal() else counted))
 
     return answered(FORM, status, body, lambda raw, status: trouble_of(raw, status, None), made)
 
@@ -52,21 +54,27 @@ def _vectors(raw: "dict[str, Any]") -> "list[Any]":
     return [one["embedding"] if isinstance(one, dict) else one for one in said]
 
 
-def _texts(request: "EmbeddingRequest", losses: Losses) -> "dict[str, Any]":
-    body: dict[str, Any] = {"texts": list(request.texts), "input_type": _purpose(request, _SEARCHED, losses), "embedding_types": ["float"], "truncate": "NONE"}
-    return body if request.dimensions is None else {**body, "output_dimension": request.dimensions}
+def _length(numbers: int, target: "Target", losses: Losses) -> "dict[str, int]":
+    """Return the field that says how long the vectors are to be."""
+    field = target.quirks.get("dimensions_field", "dimensions")
+    if not field:
+        losses.add("to this model how long the vectors are", "leave out `dimensions`")
+    return {str(field): numbers} if field else {}
 
 
-def _input_text(request: "EmbeddingRequest", losses: Losses) -> "dict[str, Any]":
+def _texts(request: "EmbeddingRequest", length: "Mapping[str, int]", losses: Losses) -> "dict[str, Any]":
+    return {"texts": list(request.texts), "input_type": _purpose(request, _SEARCHED, losses), "embedding_types": ["float"], "truncate": "NONE", **length}
+
+
+def _input_text(request: "EmbeddingRequest", length: "Mapping[str, int]", losses: Losses) -> "dict[str, Any]":
     if request.purpose is not None:
         losses.add(f"that the vectors are for {request.purpose}", "leave out `purpose`")
-    body: dict[str, Any] = {"inputText": request.texts[0]}
-    return body if request.dimensions is None else {**body, "dimensions": request.dimensions}
+    return {"inputText": request.texts[0], **length}
 
 
-def _single(request: "EmbeddingRequest", losses: Losses) -> "dict[str, Any]":
+def _single(request: "EmbeddingRequest", length: "Mapping[str, int]", losses: Losses) -> "dict[str, Any]":
     text = {"truncationMode": "NONE", "value": request.texts[0]}
-    one = {"embeddingPurpose": _purpose(request, _INDEXED, losses), "embeddingDimension": request.dimensions or _LONGEST, "text": text}
+    one = {"embeddingPurpose": _purpose(request, _INDEXED, losses), **(length or {"embeddingDimension": _LONGEST}), "text": text}
     return {"taskType": "SINGLE_EMBEDDING", "singleEmbeddingParams": one}
 
 
@@ -78,7 +86,7 @@ def _purpose(request: "EmbeddingRequest", words: "Mapping[str, str]", losses: Lo
     return words.get(request.purpose or _USUAL, words[_USUAL])
 
 
-_BODIES: "dict[Any, Callable[[EmbeddingRequest, Losses], dict[str, Any]]]" = {"texts": _texts, "input_text": _input_text, "single_embedding": _single}
+_BODIES: "dict[Any, Callable[[EmbeddingRequest, Mapping[str, int], Losses], dict[str, Any]]]" = {"texts": _texts, "input_text": _input_text, "single_embedding": _single}
 
 
 TYPE_CHECKING = False

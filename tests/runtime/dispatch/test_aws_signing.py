@@ -99,6 +99,19 @@ def test_the_address_and_the_signature_are_those_of_botocores_own_client(identit
     assert ("X-Amz-Security-Token" in ours) == (token is not None)
 
 
+@pytest.mark.parametrize("identity", IDS)
+def test_a_call_for_embeddings_is_signed_as_botocore_signs_it(identity: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda *_: AT)
+    client, seen = client_of_botocore(None)
+    with pytest.raises(_SeenError):
+        client.invoke_model(modelId=identity, body=b'{"inputText":"Hello?"}', contentType="application/json")
+    theirs = seen.pop()
+    url = f"{URL}/model/{quote(identity, safe='')}/invoke"
+    assert (theirs.url, theirs.body) == (url, b'{"inputText":"Hello?"}')
+    ours = signed_by_us(url, theirs.body, None, {name: theirs.headers[name].decode() for name in ("Content-Type",)})
+    assert ours["Authorization"] == theirs.headers["Authorization"].decode()
+
+
 def test_headers_of_the_callers_own_are_signed_and_old_signatures_replaced() -> None:
     own = {"content-type": "application/json", "x-amzn-trace": "a  b", "authorization": "old", "x-amz-date": "old", "x-amz-security-token": "old"}
     found = signed_by_us(f"{URL}/model/m/converse", b"{}", None, own)
