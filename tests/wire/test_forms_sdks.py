@@ -43,6 +43,20 @@ answer = client.models.embed_content(model="acme-large", contents=["one", "two"]
 count = client.models.count_tokens(model="acme-large", contents="Hi")
 print(json.dumps([[one.values for one in answer.embeddings], count.total_tokens]))
 """
+VERTEX = """
+import json, sys
+from google import genai
+from google.genai import types
+from google.oauth2.credentials import Credentials
+
+options = types.HttpOptions(base_url=sys.argv[1], api_version="v1")
+client = genai.Client(vertexai=True, project="acme-1", location="us-east5", credentials=Credentials("any"), http_options=options)
+config = types.EmbedContentConfig(task_type="RETRIEVAL_DOCUMENT", output_dimensionality=768, auto_truncate=False)
+many = client.models.embed_content(model="text-large", contents=["one", "two"], config=config)
+one = client.models.embed_content(model="gemini-large", contents=["one"], config=config)
+count = client.models.count_tokens(model="gemini-large", contents="Hi", config=types.CountTokensConfig(system_instruction="Be brief."))
+print(json.dumps([[each.values for each in many.embeddings + one.embeddings], count.total_tokens]))
+"""
 ANTHROPIC = """
 import json, sys
 import anthropic
@@ -50,6 +64,10 @@ import anthropic
 client = anthropic.Anthropic(api_key="any", base_url=sys.argv[1], max_retries=0)
 print(json.dumps(client.messages.count_tokens(**json.loads(sys.argv[2])).input_tokens))
 """
+CLAUDE_ON_VERTEX = ANTHROPIC.replace(
+    'anthropic.Anthropic(api_key="any", base_url=sys.argv[1], max_retries=0)',
+    'anthropic.AnthropicVertex(region="us-east5", project_id="acme-1", access_token="any", base_url=f"{sys.argv[1]}/v1", max_retries=0)',
+)
 OLLAMA = """
 import json, sys
 import ollama
@@ -129,6 +147,31 @@ def test_anthropics_sdk_counts_with_the_same() -> None:
     asked, answer = _ours("anthropic-count", REQUEST), {"input_tokens": 17}
     theirs, sent = _served({"/count_tokens": answer}, "anthropic", "2.14.0", ANTHROPIC, json.dumps(asked))
     assert (sent["/count_tokens"], theirs) == (asked, _read("anthropic-count", answer))
+
+
+@pytest.mark.slow
+def test_googles_sdk_asks_vertex_for_and_reads_the_same() -> None:
+    many = {"predictions": [{"embeddings": {"values": values, "statistics": {"truncated": False, "token_count": 2}}} for values in ([0.5, 1], [0, -1])]}
+    one, count = {"embedding": {"values": [1, 0.25]}, "usageMetadata": {"promptTokenCount": 2}}, {"totalTokens": 31}
+    theirs, sent = _served({":predict": many, ":embedContent": one, ":countTokens": count}, "google-genai", "3.6.1", VERTEX)
+    form, asked = "vertex-embeddings", EmbeddingRequest(["one", "two"], purpose="document", dimensions=768)
+    sent[":embedContent"]["content"].pop("role", None)
+    assert sent[":predict"] == _ours(form, asked)
+    assert sent[":embedContent"] == json.loads(forms_golden.module(form).build(asked.part(0, 1), Target("https://api.acme.example/m:embedContent", "m")).body)
+    assert theirs == [[*_read(form, many).vectors, *_read(form, one).vectors], _read("google-vertex-count", count)]
+    sent[":countTokens"]["systemInstruction"].pop("role", None)
+    assert sent[":countTokens"] == _ours("google-vertex-count", Request("Hi", system="Be brief."))
+
+
+@pytest.mark.slow
+def test_anthropics_sdk_counts_on_vertex_with_the_same_but_for_the_version() -> None:
+    """Theirs names that of its own API, where ours is the one that Vertex AI documents."""
+    asked, answer = _ours("google-vertex-anthropic-count", REQUEST), {"input_tokens": 17}
+    path = "/publishers/anthropic/models/count-tokens:rawPredict"
+    given = {name: value for name, value in asked.items() if name != "anthropic_version"}
+    theirs, sent = _served({path: answer}, "anthropic", "2.14.0", CLAUDE_ON_VERTEX, json.dumps(given))
+    assert (sent[path].pop("anthropic_version"), asked.pop("anthropic_version")) == ("2026-10-21", "vertex-2023-10-16")
+    assert (sent[path], theirs) == (asked, _read("google-vertex-anthropic-count", answer))
 
 
 @pytest.mark.slow

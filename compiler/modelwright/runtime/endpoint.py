@@ -72,7 +72,7 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
         raise MissingVariableError(provider["id"], "base_url", env)
     words = protocols.get(protocol, {})
     base_url = _filled(base_url, values, provider).rstrip("/").removesuffix(words.get("drop", ""))
-    upstream = _upstream(model, provider, account, values, _first(environ, provider.get("upstream_ids_env", ())))
+    upstream = _upstream(model, provider, account, values, _first(environ, provider.get("upstream_ids_env", ())), asks)
     is_routes_own = protocol == chosen["protocol"]
     path = facts.get("path") or (chosen.get("path") if is_routes_own else None)
     other = _other_path(model, words, stream=stream, asks=asks)
@@ -224,16 +224,18 @@ def _filled(text: str, values: "Mapping[str, str | MissingVariableError]", provi
     return head
 
 
-def _upstream(model: "Model", provider: "dict[str, Any]", account: "dict[str, Any]", values: "Mapping[str, str | MissingVariableError]", named: "str | None") -> str:
+def _upstream(model: "Model", provider: "dict[str, Any]", account: "dict[str, Any]", values: "Mapping[str, str | MissingVariableError]", named: "str | None", asks: str) -> str:
     """
     Return the id to send: the one the account has for it; else the model's own; else the one that *named* (`id=sent,…`) has
-    for it; else the one asked for, with the prefix the provider's rule gives it.
+    for it; else the one asked for, with the prefix the provider's rule gives it, or without any where what is asked for wants none.
     """
     pairs = dict(part.split("=", 1) for part in (named or "").replace(" ", "").split(",") if "=" in part)
     there = {one["id"]: one["upstream_id"] for one in account.get("models", ()) if not isinstance(one, str) and "upstream_id" in one}
     given: str | None = there.get(model.asked_id) or there.get(model.id) or model._facts.get("upstream_id") or pairs.get(model.asked_id) or pairs.get(model.id)
     upstream = given or model.asked_id
     rule = provider.get("upstream_ids")
+    if rule is not None and asks in rule.get("bare", ()):
+        return next((upstream.removeprefix(begin) for begin in rule["unless"] if begin.endswith(".") and upstream.startswith(begin)), upstream)
     if rule is None or given is not None or upstream.startswith(tuple(rule["unless"])) or not upstream.startswith(tuple(rule["families"])):
         return upstream
     value = values[rule["variable"]]

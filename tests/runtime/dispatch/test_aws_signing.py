@@ -15,6 +15,7 @@ import pytest
 from botocore.session import Session
 
 import aws_world
+import forms_golden
 import wire_golden
 from aws_world import ARN, KEYS, MODEL, PROFILES, TOKEN, answering, authorization, call
 from modelwright.runtime.credentials.signing import signer
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 AT = datetime(2026, 11, 28, 1, 2, 3, tzinfo=UTC)
 URL = "http://127.0.0.1:9"
 BODIES = [path for path in wire_golden.cases("bedrock-converse", ".call.json") if not path.name.startswith("loss-no-message")]
+COUNTS = forms_golden.cases("bedrock-count", ".call.json")
 IDS = [*dict.fromkeys(sent for _, _, sent in PROFILES if sent), MODEL, ARN, "arn:aws:sagemaker:us-east-1:123456789012:endpoint/mine"]
 
 
@@ -57,10 +59,14 @@ def client_of_botocore(token: str | None) -> tuple[Any, list[Any]]:
 
 def sent_by_botocore(monkeypatch: pytest.MonkeyPatch, identity: str, arguments: dict[str, Any], token: str | None, *, is_stream: bool) -> Any:
     """Return the request that botocore's client makes, at the time `AT`."""
+    return asked_of_botocore(monkeypatch, "converse_stream" if is_stream else "converse", token, modelId=identity, **arguments)
+
+
+def asked_of_botocore(monkeypatch: pytest.MonkeyPatch, operation: str, token: str | None, **arguments: Any) -> Any:
     monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda *_: AT)
     client, seen = client_of_botocore(token)
     with pytest.raises(_SeenError):
-        (client.converse_stream if is_stream else client.converse)(modelId=identity, **arguments)
+        getattr(client, operation)(**arguments)
     return seen.pop()
 
 
@@ -99,17 +105,20 @@ def test_the_address_and_the_signature_are_those_of_botocores_own_client(identit
     assert ("X-Amz-Security-Token" in ours) == (token is not None)
 
 
-@pytest.mark.parametrize("identity", IDS)
-def test_a_call_for_embeddings_is_signed_as_botocore_signs_it(identity: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda *_: AT)
-    client, seen = client_of_botocore(None)
-    with pytest.raises(_SeenError):
-        client.invoke_model(modelId=identity, body=b'{"inputText":"Hello?"}', contentType="application/json")
-    theirs = seen.pop()
+@pytest.mark.parametrize("identity", ["amazon.titan-embed-text-v2:0", ARN])
+def test_so_are_those_of_a_call_for_vectors(identity: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = asked_of_botocore(monkeypatch, "invoke_model", None, modelId=identity, body=b'{"inputText":"a"}', contentType="application/json")
     url = f"{URL}/model/{quote(identity, safe='')}/invoke"
-    assert (theirs.url, theirs.body) == (url, b'{"inputText":"Hello?"}')
-    ours = signed_by_us(url, theirs.body, None, {name: theirs.headers[name].decode() for name in ("Content-Type",)})
-    assert ours["Authorization"] == theirs.headers["Authorization"].decode()
+    assert (theirs.url, theirs.headers["Authorization"].decode()) == (url, signed_by_us(url, theirs.body, None)["Authorization"])
+
+
+@pytest.mark.parametrize("path", COUNTS, ids=lambda path: path.name)
+def test_so_are_those_of_a_count_whose_every_body_it_takes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = json.loads(path.read_text())["body"]
+    theirs = asked_of_botocore(monkeypatch, "count_tokens", None, modelId=MODEL, input=body["input"])
+    url = f"{URL}/model/{quote(MODEL, safe='')}/count-tokens"
+    assert json.loads(theirs.body) == body
+    assert (theirs.url, theirs.headers["Authorization"].decode()) == (url, signed_by_us(url, theirs.body, None)["Authorization"])
 
 
 def test_headers_of_the_callers_own_are_signed_and_old_signatures_replaced() -> None:
