@@ -8,7 +8,7 @@ from json import loads
 
 from .anthropic_count import TAKEN, without_limit
 from .counts import counted, kept
-from .google_vertex_anthropic import NAME, build as build_messages, trouble
+from .google_vertex_anthropic import NAME as _PROTOCOL, build as build_messages, trouble
 from .protocol import Call
 from .request_body import body_bytes
 
@@ -20,7 +20,7 @@ FORM = "google-vertex-anthropic-count"
 def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
     """Return the call that has the tokens of *request* counted; raises UnspeakableError, or with *lossy* tells what was left out."""
     call = kept(build_messages(request, target, lossy=lossy), ("anthropic_version", *TAKEN))
-    return Call(call.url, call.headers, body_bytes({"model": target.model, **loads(call.body)}), without_limit(call.losses, NAME))
+    return Call(call.url, call.headers, body_bytes({"model": target.model, **loads(call.body)}), without_limit(call.losses, _PROTOCOL))
 
 
 def read(status: int, headers: "Mapping[str, str]", body: bytes, target: "Target") -> int:  # noqa: ARG001  # all forms are asked alike

@@ -160,11 +160,11 @@ def test_a_secret_of_a_few_letters_is_left_in_texts_that_it_would_riddle(places:
 
 
 def test_a_protocol_that_nobody_here_speaks_is_said_so(home: Path) -> None:
-    registry = registry_of(providers={"strange": provider("http://127.0.0.1:1", "bedrock-converse")})
+    registry = registry_of(providers={"strange": provider("http://127.0.0.1:1", "web-search")})
     with Dispatcher(registry, transport=Scripted(), **Desk(registry, home).given) as dispatcher:
         (skipped,) = dispatcher.route("strange/m").skipped
-        assert skipped.reason == "nothing here speaks bedrock-converse"
-        with pytest.raises(CallError, match="nothing here speaks bedrock-converse"):
+        assert skipped.reason == "nothing here speaks web-search"
+        with pytest.raises(CallError, match="nothing here speaks web-search"):
             dispatcher.complete("strange/m", "Hello?")
 
 
