@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytest.register_assert_rewrite("runtime.state.conformance")
+pytest.register_assert_rewrite("runtime.state.conformance", "runtime.dispatch.desk")
 
 ON = "2026-11-28"
 """The day tests judge by."""

@@ -11,8 +11,6 @@ from runtime.dispatch.places import Places, all_places
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytest.register_assert_rewrite("runtime.dispatch.desk")
-
 
 @pytest.fixture(scope="session")
 def every_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
