@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -23,11 +24,13 @@ SIGNATURES = st.none() | st.sampled_from(("c2lnbmVk", "YWdhaW4="))
 SIGNERS = st.sampled_from((None, None, None, "acme-chat"))
 
 
+@cache
 def texts() -> st.SearchStrategy[Text]:
     """Return texts, few of them to be cached."""
     return st.builds(Text, WORDS, RARELY_CACHED)
 
 
+@cache
 def media() -> st.SearchStrategy[Media]:
     """Return media of every kind, by their bytes or a URL."""
     kinds = st.sampled_from(("image/png", "image/jpeg", "audio/wav", "application/pdf"))
@@ -35,18 +38,21 @@ def media() -> st.SearchStrategy[Media]:
     return data | st.builds(lambda kind: Media(kind, url="https://files.acme.example/a"), kinds)
 
 
+@cache
 def tool_calls() -> st.SearchStrategy[ToolCall]:
     """Return calls, few of them with broken arguments."""
     arguments = OBJECTS.map(json.dumps) | st.sampled_from(("", "{}", "{}", "{}", "{", "[1]"))
     return st.builds(ToolCall, IDS, NAMES, arguments, SIGNATURES, SIGNERS)
 
 
+@cache
 def tool_results() -> st.SearchStrategy[ToolResult]:
     """Return results of text and media."""
     content = st.lists(texts() | media(), max_size=3)
     return st.builds(ToolResult, IDS, content, is_error=st.booleans(), name=st.none() | NAMES)
 
 
+@cache
 def messages(protocol: str) -> st.SearchStrategy[Message]:
     """Return messages, with parts of *protocol* and now and then of another."""
     opaque = st.builds(Opaque, st.sampled_from((protocol, protocol, "acme-chat")), st.just({"executableCode": {"code": "1"}}))
@@ -59,27 +65,36 @@ def messages(protocol: str) -> st.SearchStrategy[Message]:
     )
 
 
+SETTINGS: dict[str, st.SearchStrategy[Any]] = {
+    "tool_choice": st.sampled_from(("auto", "none", "required", "get_time")),
+    "parallel_tools": st.booleans(),
+    "json_schema": OBJECTS,
+    "thinking": st.sampled_from(("none", "off", "minimal", "low", "medium", "default", "high", "xhigh", "max", 0, -1, 1, 2048, 10**6)),
+    "max_output_tokens": st.integers(1, 10**6),
+    "temperature": st.floats(0, 2),
+    "top_p": st.floats(0, 1),
+    "top_k": st.integers(1, 100),
+    "seed": st.integers(0, 2**31),
+    "presence_penalty": st.floats(-2, 2),
+    "frequency_penalty": st.floats(-2, 2),
+    "user": WORDS,
+    "tools": st.lists(st.builds(Tool, NAMES, WORDS, OBJECTS, strict=st.sampled_from((None, None, False, True))), min_size=1, max_size=2),
+    "stop": st.lists(WORDS, min_size=1, max_size=2),
+    "json": st.just(True),
+    "extra": OBJECTS,
+}
+RARELY = st.sampled_from((False, False, False, True))
+
+
+@cache
+def requests(protocol: str) -> st.SearchStrategy[Request]:
+    """Return requests of any kind: strategies are made once, for making one costs more than drawing from it."""
+    return _requests(st.lists(messages(protocol), min_size=1, max_size=6))
+
+
 @st.composite
-def requests(draw: st.DrawFn, protocol: str) -> Request:
-    """Return a request of any kind."""
-    optional: dict[str, st.SearchStrategy[Any]] = {
-        "tool_choice": st.sampled_from(("auto", "none", "required", "get_time")),
-        "parallel_tools": st.booleans(),
-        "json_schema": OBJECTS,
-        "thinking": st.sampled_from(("none", "off", "minimal", "low", "medium", "default", "high", "xhigh", "max", 0, -1, 1, 2048, 10**6)),
-        "max_output_tokens": st.integers(1, 10**6),
-        "temperature": st.floats(0, 2),
-        "top_p": st.floats(0, 1),
-        "top_k": st.integers(1, 100),
-        "seed": st.integers(0, 2**31),
-        "presence_penalty": st.floats(-2, 2),
-        "frequency_penalty": st.floats(-2, 2),
-        "user": WORDS,
-    }
-    settings = {name: draw(strategy) for name, strategy in optional.items() if draw(st.sampled_from((False, False, False, True)))}
-    tools = st.builds(Tool, NAMES, WORDS, OBJECTS, strict=st.sampled_from((None, None, False, True)))
-    said = draw(st.lists(messages(protocol), min_size=1, max_size=6))
-    return Request(said, tools=draw(st.lists(tools, max_size=2)), stop=draw(st.lists(WORDS, max_size=2)), json=draw(st.booleans()), extra=draw(st.just({}) | OBJECTS), **settings)
+def _requests(draw: st.DrawFn, said: st.SearchStrategy[list[Message]]) -> Request:
+    return Request(draw(said), **{name: draw(strategy) for name, strategy in SETTINGS.items() if draw(RARELY)})
 
 
 THINKING = st.sampled_from(
