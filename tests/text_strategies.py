@@ -55,21 +55,25 @@ def damaged_entries(draw: st.DrawFn) -> tuple[str, str]:
     return draw(damaged(st.just(text))), kind
 
 
+@cache
 def scribbles() -> st.SearchStrategy[str]:
     """Return what looks like YAML but was written by nobody."""
     return st.lists(st.sampled_from(TOKENS) | st.text(alphabet="ab: -\n", max_size=6), min_size=1, max_size=8).map("".join)
 
 
+@cache
 def numberlike() -> st.SearchStrategy[str]:
     """Return what may or may not be a number."""
     return st.text(alphabet="0123456789__..eE+-xXobaf", min_size=1, max_size=12)
 
 
+@cache
 def texts() -> st.SearchStrategy[str]:
     """Return text that YAML can hold."""
     return st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\ufeff"), max_size=12) | st.sampled_from([token for token in TOKENS if token.isprintable()])
 
 
+@cache
 def trees() -> st.SearchStrategy[dict[str, Any]]:
     """Return nested mappings and lists of scalars with text keys."""
     scalars = st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats(allow_nan=False, allow_infinity=False) | texts()

@@ -41,6 +41,7 @@ def pointers(value: Any, pointer: Pointer = ()) -> list[Pointer]:
     return [*found, *(below for way in found if not isinstance(way[-1], int) or way[-1] < len(value) for below in pointers(value[way[-1]], way))]
 
 
+@cache
 def values() -> st.SearchStrategy[Any]:
     figures = st.dictionaries(
         st.sampled_from(["input_usd_per_mtok", "output_usd_per_mtok", "until", "note", "from"]), st.integers(0, 9) | st.sampled_from(["2026-01-31", "a: b"]), max_size=4
@@ -70,6 +71,7 @@ def hand_written(draw: st.DrawFn) -> Document:
     return document
 
 
+@cache
 def documents() -> st.SearchStrategy[Document]:
     return st.sampled_from(real()) | hand_written()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -88,6 +89,7 @@ class Case(NamedTuple):
         return shop
 
 
+@cache
 def flats() -> st.SearchStrategy[Flat]:
     return st.lists(st.sampled_from(_FACTS), max_size=6).map(dict)
 

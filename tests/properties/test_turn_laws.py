@@ -29,14 +29,13 @@ if TYPE_CHECKING:
 BLANKS = st.sampled_from(["", " ", "\n", "\n  ", "\n\t", "\r\n    ", "  "])
 
 
-@st.composite
 def spaced(draw: st.DrawFn, value: Any) -> str:
     """Return *value* as JSON with blanks of any kind between its parts."""
     if isinstance(value, dict):
-        parts = [draw(BLANKS) + json.dumps(key) + draw(BLANKS) + ":" + draw(BLANKS) + draw(spaced(item)) + draw(BLANKS) for key, item in value.items()]
+        parts = [draw(BLANKS) + json.dumps(key) + draw(BLANKS) + ":" + draw(BLANKS) + spaced(draw, item) + draw(BLANKS) for key, item in value.items()]
         return "{" + (",".join(parts) or draw(BLANKS)) + "}"
     if isinstance(value, list):
-        parts = [draw(BLANKS) + draw(spaced(item)) + draw(BLANKS) for item in value]
+        parts = [draw(BLANKS) + spaced(draw, item) + draw(BLANKS) for item in value]
         return "[" + (",".join(parts) or draw(BLANKS)) + "]"
     return json.dumps(value, ensure_ascii=draw(st.booleans()))
 
@@ -46,7 +45,7 @@ def documents(draw: st.DrawFn) -> tuple[str, Any]:
     """Return JSON in a style of its own, and what it holds."""
     value = draw(trees())
     style = draw(st.sampled_from(["spaced", None, 0, 2, 4, "\t"]))
-    return draw(spaced(value)) if style == "spaced" else json.dumps(value, indent=style), value
+    return spaced(draw, value) if style == "spaced" else json.dumps(value, indent=style), value
 
 
 def collections(value: Any) -> Iterator[Any]:

@@ -34,15 +34,15 @@ all_figures = st.fixed_dictionaries(dict.fromkeys(KEYS, usds))
 most_figures = st.builds(lambda every, without: {key: every[key] for key in KEYS if key not in without}, all_figures, st.sets(st.sampled_from(KEYS[2:]), max_size=8))
 tiers = st.lists(st.builds(lambda above, own: {"above_input_tokens": above, **own}, st.sampled_from(SIZES), figures), max_size=3, unique_by=lambda tier: tier["above_input_tokens"])
 tiered = st.builds(lambda base, more: {**base, "tiers": more}, most_figures, tiers)
+varied = st.dictionaries(variants, st.one_of(figures, st.builds(lambda some, more: {**some, "tiers": more}, figures, tiers)), max_size=2)
+off_peak = st.lists(st.builds(lambda start, end, some: {"hours_utc": f"{start}-{end}", **some}, times, times, figures), max_size=2)
 full = st.builds(lambda base, more: {**base, "tiers": more}, all_figures, tiers)
 
 
 @st.composite
 def prices(draw: st.DrawFn) -> dict[str, Any]:
     """Return a price with tiers, variants and off-peak hours."""
-    own = st.one_of(figures, st.builds(lambda some, more: {**some, "tiers": more}, figures, tiers))
-    hours = st.builds(lambda start, end, some: {"hours_utc": f"{start}-{end}", **some}, times, times, figures)
-    return {**draw(most_figures), "tiers": draw(tiers), "variants": draw(st.dictionaries(variants, own, max_size=2)), "off_peak": draw(st.lists(hours, max_size=2))}
+    return {**draw(most_figures), "tiers": draw(tiers), "variants": draw(varied), "off_peak": draw(off_peak)}
 
 
 @st.composite

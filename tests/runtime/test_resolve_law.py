@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,7 @@ def _layer(name: str, facts: dict[str, Any]) -> Layer:
     return Layer(name, None, (), facts)  # type: ignore[arg-type]  # no document: nobody asks where it was said
 
 
+@cache
 def _aliases(provider: str, model: str, *, is_own: bool) -> st.SearchStrategy[Alias]:
     spans = st.sampled_from([("", "~"), (DAYS[1], "~"), ("", DAYS[1]), (DAYS[1], DAYS[2])])
     return st.builds(lambda spelling, span: Alias(provider, spelling, model, span[0], span[1], is_own), st.sampled_from(IDS), spans)
