@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 pytest.register_assert_rewrite("runtime.state.conformance", "runtime.dispatch.desk")
@@ -30,6 +32,28 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("PROVIDERS_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _read_once() -> Iterator[None]:
+    """Read each file of the real registry once: thousands of tests begin with it, and none may change it or what was read."""
+    from modelwright.resources import registry_dir
+    from modelwright.source.document import Document
+
+    read, kept, ours = Document.read, {}, f"{registry_dir()}/"
+
+    def read_once(file: Any, *named: str) -> Document:
+        if not os.fspath(file).startswith(ours):
+            return read(file, *named)
+        if (file, named) not in kept:
+            kept[file, named] = read(file, *named)
+        found = copy.copy(kept[file, named])
+        found.problems = [*found.problems]
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Document, "read", read_once)
+        yield
 
 
 @pytest.fixture(scope="session")
