@@ -70,10 +70,11 @@ def use(drop: Drop, run: Run, home: Path, tmp_path: Path, last_compiled: dict[An
 
     def use(said: Any, name: str = "models.json") -> Path:
         file = drop(said, name)
-        given = (day.today(), *files().items())
+        before = files()
+        given = (day.today(), *before.items())
         if given not in last_compiled:
             run("compile", "--quiet")
-            last_compiled[given] = files()
+            last_compiled[given] = {made: text for made, text in files().items() if before.get(made) != text}
             if len(last_compiled) > _KEPT:
                 del last_compiled[next(iter(last_compiled))]
         for made, text in last_compiled[given].items():
