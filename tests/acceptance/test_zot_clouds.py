@@ -79,6 +79,7 @@ def called(run: Run, ref: str, *options: str) -> Outcome:
         ("", None, "deployments", "/openai/deployments/mine/chat/completions", "2024-10-21"),
         ("", None, None, "/openai/v1/responses", "v1"),
         ("/openai/v1", None, None, "/openai/v1/responses", "v1"),
+        ("/openai/v1", "2024-02-01", None, "/openai/deployments/mine/chat/completions", "2024-02-01"),
         ("/openai/v1/", "preview", "chat", "/openai/v1/chat/completions", "preview"),
         ("", "2024-02-01", "responses", "/openai/v1/responses", "2024-02-01"),
     ],

@@ -103,6 +103,7 @@ def test_zot_18_the_vendors_own_chain_is_left_to_the_vendor(environ: dict[str, s
         ("https://acme.openai.azure.com", None, "responses", "https://acme.openai.azure.com/openai/v1/responses?api-version=v1"),
         ("https://acme.openai.azure.com/openai/v1", None, "responses", "https://acme.openai.azure.com/openai/v1/responses?api-version=v1"),
         ("https://acme.openai.azure.com/openai/v1/", None, "chat", "https://acme.openai.azure.com/openai/v1/chat/completions?api-version=v1"),
+        ("https://acme.openai.azure.com/openai/v1", "2024-02-01", "deployments", "https://acme.openai.azure.com/openai/deployments/mine/chat/completions?api-version=2024-02-01"),
     ],
 )
 def test_zot_19_azure_is_called_by_deployment_or_by_its_new_api(base: str, version: str | None, route: str, url: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

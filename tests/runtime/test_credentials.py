@@ -325,6 +325,9 @@ def test_the_chain_of_a_cloud_is_looked_at_without_asking_anybody(environ: dict[
     """Zot 18: keys, profiles, IRSA and ECS."""
     found = search("chain", routes=[SIGNED], environ={"HOME": str(tmp_path), **environ})
     assert reasons(found) == {"chain": said}
+    if "no AWS" in said:
+        with pytest.raises(CredentialError, match=r"; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE$"):
+            chain.first(found)
     if "AWS_SESSION_TOKEN" in environ:
         assert chain.first(found).parts() == {"access_key_id": "AKIA", "secret_access_key": "s", "session_token": "t"}
         assert (chain.first(found).source, chain.first(found).headers()) == ("aws-sigv4", {})
@@ -352,6 +355,8 @@ def test_google_s_default_credentials_are_looked_for_in_their_places(tmp_path: P
     route = {"id": "adc", "auth": {"kind": "gcp-adc", "env": ["GOOGLE_APPLICATION_CREDENTIALS"]}}
     environ = {"HOME": str(tmp_path)}
     assert "names gone.json, which is not there" in reasons(search("chain", routes=[route], environ={**environ, "GOOGLE_APPLICATION_CREDENTIALS": "gone.json"}))["chain"]
+    with pytest.raises(CredentialError, match=r"; set GOOGLE_APPLICATION_CREDENTIALS or run `gcloud auth application-default login`$"):
+        chain.first(search("chain", routes=[route], environ=environ))
     file = tmp_path / ".config" / "gcloud" / "application_default_credentials.json"
     file.parent.mkdir(parents=True)
     file.write_text("{}")

@@ -18,6 +18,7 @@ from credential_searches import search
 from discover.servers import Call, Reply, as_json, serving
 from modelwright import CredentialError
 from modelwright.runtime.credentials import chain, cloud, google_tokens
+from modelwright.runtime.dispatch.prepare import why
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -213,8 +214,9 @@ def test_without_google_auth_google_s_tool_is_run_and_else_the_library_named(ser
     printed = [(0, b"ya29.token\n"), (1, b"")]
     found = search("chain", routes=[ADC], environ={"GOOGLE_APPLICATION_CREDENTIALS": str(service.file)}, run=lambda *_: printed.pop(0))
     assert chain.first(found).headers() == {"Authorization": "Bearer ya29.token"}
-    with pytest.raises(CredentialError, match=r"google-auth is not installed \(pip install 'modelwright\[gcp\]'\), and gcloud ended with exit code 1"):
+    with pytest.raises(CredentialError, match=r"google-auth is not installed \(pip install 'modelwright\[gcp\]'\), and gcloud ended with exit code 1") as raised:
         chain.first(found)
+    assert why(raised.value).startswith("no credential: google-auth is not installed (pip install")
 
 
 def test_nothing_but_google_auth_is_needed(service: Service, tmp_path: Path) -> None:

@@ -122,13 +122,18 @@ class ArtifactError(RegistryError):
 
 
 class CredentialError(ModelwrightError):
-    """No step of the `account` gave a credential; `tried` has each step's word with the reason, and `cure` says what to do."""
+    """
+    No step of the `account` gave a credential; `tried` has each step's word with the reason, and `cure` says what to do.
 
-    def __init__(self, account: str, tried: "tuple[tuple[str, str], ...]", cure: str) -> None:
+    `broken` are the reasons of places that seemed to have one.
+    """
+
+    def __init__(self, account: str, tried: "tuple[tuple[str, str], ...]", cure: str, broken: "tuple[str, ...]" = ()) -> None:
         super().__init__(account)
         self.account = account
         self.tried = tried
         self.cure = cure
+        self.broken = broken
 
     def __str__(self) -> str:
         tried = "; ".join(f"{step}: {reason}" for step, reason in self.tried)
@@ -139,7 +144,7 @@ class StoredSecretError(CredentialError):
     """A secret is stored and cannot be had, for the `reason`; nothing that comes later in the order takes its place."""
 
     def __init__(self, reason: str, cure: str) -> None:
-        super().__init__("", (), cure)
+        super().__init__("", (), cure, (reason,))
         self.reason = reason
 
     def __str__(self) -> str:

@@ -25,14 +25,26 @@ def joined(base_url: str, path: "str | None", protocol: "dict[str, Any]") -> str
     Return *base_url* with the path of a call.
 
     The protocol's version goes between unless the base URL ends in one, so that `https://h` and `https://h/v1` both work. What
-    a path of the route's own begins with is not doubled where the base URL ends in it: Azure's is given with and without.
+    a path of the route's own begins with is not doubled where the base URL ends in it, or in it and a version that the path does
+    without: Azure's is given with and without.
+
+    >>> joined("https://h/openai/v1", "/openai/v1/responses", {}), joined("https://h/openai/v1", "/openai/deployments/m", {})
+    ('https://h/openai/v1/responses', 'https://h/openai/deployments/m')
     """
     if path is not None:
-        ends = (end for end in range(len(path) - 1, 0, -1) if path[end] == "/" and base_url.endswith(path[:end]))
-        return base_url + path[next(ends, 0) :]
-    last = base_url.rpartition("/")[2]
-    has_version = last[:1] == "v" and last[1:2].isdigit()
-    return base_url + ("" if has_version else protocol.get("version", "")) + str(protocol.get("path", ""))
+        begun = [path[:end] for end in range(len(path) - 1, 0, -1) if path[end] == "/"]
+        for base in (base_url, _unversioned(base_url)):
+            begin = next(filter(base.endswith, begun), None)
+            if begin is not None:
+                return base.removesuffix(begin) + path
+        return base_url + path
+    return base_url + ("" if _unversioned(base_url) != base_url else protocol.get("version", "")) + str(protocol.get("path", ""))
+
+
+def _unversioned(base_url: str) -> str:
+    """Return *base_url* without the version it ends in."""
+    rest, slash, last = base_url.rpartition("/")
+    return rest if slash and last[:1] == "v" and last[1:2].isdigit() else base_url
 
 
 def versioned(template: str, base_url: str, version: str) -> str:

@@ -16,6 +16,7 @@ from modelwright.runtime.dispatch.httpx_transport import AsyncHttpxTransport, Ht
 from modelwright.runtime.dispatch.limits import TimeLimits
 from modelwright.runtime.dispatch.prepare import Ways
 from modelwright.runtime.dispatch.steps import CUT, Down
+from modelwright.runtime.errors import UsageError
 from modelwright.runtime.ledger import Ledger
 from routing_world import kept, registry_of
 from runtime.dispatch.desk import Desk
@@ -118,6 +119,13 @@ class _Strange(Scripted):
     def open(self, request: Any) -> Any:
         self.asked.append(request)
         raise RuntimeError("a transport that raises")
+
+
+def test_a_transport_that_is_awaited_or_unknown_is_refused_where_it_is_named(places: Places) -> None:
+    Dispatcher(places.registry, transport="httpx").close()
+    for name in ("aiohttp", "acme"):
+        with pytest.raises(UsageError, match=f"a Dispatcher has no transport '{name}', only httpx; aiohttp is for an AsyncDispatcher"):
+            Dispatcher(places.registry, transport=name)
 
 
 def test_a_transport_that_raises_ends_the_call_with_its_error_and_leaves_nothing(places: Places, home: Path) -> None:

@@ -80,17 +80,18 @@ def first(search: Search, before: "Callable[[Mapping[str, Any]], object]" = bool
     *before* is called with the route that a credential is for, before that is read, which may ask a service for it; what it raises ends the search.
     """
     tried, cures = [], []
-    has_failed = False
+    broken: list[str] = []
     for word, profile, step, narrowed in _steps(search):
         answer = _seek(word, step, narrowed)
-        if isinstance(answer, Found) and answer.source == NONE and has_failed:
+        if isinstance(answer, Found) and answer.source == NONE and broken:
             answer = Missing("none is needed, but a program was to give one")
         if isinstance(answer, Found):
             before(answer.route)
             try:
                 answer, parts = _read(answer)
             except UnreadableError as error:
-                answer, has_failed = Missing(str(error)), True
+                answer = Missing(str(error))
+                broken.append(answer.reason)
             else:
                 if all(map(usable, parts.values())):
                     return Credential(_told(answer, parts), str(search.account["id"]), profile, _auth(search, answer, parts), {**parts, **_beside(search, answer)})
@@ -98,7 +99,7 @@ def first(search: Search, before: "Callable[[Mapping[str, Any]], object]" = bool
         if answer.applies:
             tried.append((f"{word} {profile}" if profile else word, answer.reason))
             cures += [answer.cure] if answer.cure else []
-    raise CredentialError(str(search.account["id"]), tuple(tried), ", or ".join([*cures, cure(search)]))
+    raise CredentialError(str(search.account["id"]), tuple(tried), cure(search, cures), tuple(broken))
 
 
 def _read(found: Found) -> "tuple[Found, Mapping[str, str]]":
@@ -125,13 +126,13 @@ def looks(search: Search) -> "tuple[Look, ...]":
     return tuple(told)
 
 
-def cure(search: Search) -> str:
-    """Return what gives the account of *search* a credential."""
+def cure(search: Search, before: "Iterable[str]" = ()) -> str:
+    """Return what gives the account of *search* a credential; what is known to help comes *before* the rest."""
     account = search.account
     steps = [(word, profile, step) for word, profile, step, _ in _steps(search)]
     keyed = [route for route in search.routes if search.carries(route, (KEY,))]
     names = [name for word, _, step in steps if word == "env" for name in step.get("names") or (name for route in keyed for name in route["auth"].get("env", ()))]
-    ways = [f"set {' or '.join(dict.fromkeys(names))}"] if names else []
+    ways = [*dict.fromkeys(before), *([f"set {' or '.join(dict.fromkeys(names))}"] if names else [])]
     stored = [profile for word, profile, _ in steps if word in ("vault", "auth-json")] if keyed else []
     if stored:
         ways.append(f"run `providers login {account['id']}{'' if None in stored else f' --profile {stored[0]}'}`")
@@ -191,7 +192,7 @@ def _beside(search: Search, found: Found) -> "dict[str, str]":
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from ...ir.resolved import Model

@@ -43,9 +43,10 @@ def _aws(search: "Search", route: "dict[str, Any]") -> "Found | Missing":
         return Missing(f"{there} is set without {missing}", cure=f"set {missing}")
     sign = next((f"{name} is set" for name in _AWS_SIGNS if search.environ.get(name)), None)
     sign = sign or next((f"{path} is there" for path in _aws_files(search)), None)
-    return (
-        Found("aws-sigv4", sign, route, lambda: _from_aws(search)) if sign else Missing("no AWS variables are set and there is no ~/.aws; a role of this machine is not looked for")
-    )
+    if sign is None:
+        reason = "no AWS variables are set and there is no ~/.aws; a role of this machine is not looked for"
+        return Missing(reason, cure=f"set {' and '.join(_PAIR)}, or {_AWS_SIGNS[0]}")
+    return Found("aws-sigv4", sign, route, lambda: _from_aws(search))
 
 
 def _from_aws(search: "Search") -> Granted:
@@ -112,10 +113,11 @@ def _google(search: "Search", route: "dict[str, Any]") -> "Found | Missing":
     if path:
         return Found("gcp-adc", f"{_GOOGLE_FILE} names a file" if named else f"{path} is there", route, lambda: _from_google(search, route, path))
     if named:
-        return Missing(f"{_GOOGLE_FILE} names {named}, which is not there")
+        return Missing(f"{_GOOGLE_FILE} names {named}, which is not there", cure=f"have {_GOOGLE_FILE} name a file that is there")
     sign = next((f"{name} is set" for name in _GOOGLE_SIGNS if search.environ.get(name)), None) or _says_google()
     if sign is None:
-        return Missing(f"{_GOOGLE_FILE} is not set, {_GOOGLE_FILES[1]} is not there, and this is no machine of Google Cloud's")
+        reason = f"{_GOOGLE_FILE} is not set, {_GOOGLE_FILES[1]} is not there, and this is no machine of Google Cloud's"
+        return Missing(reason, cure=f"set {_GOOGLE_FILE} or run `gcloud auth application-default login`")
     return Found("gcp-adc", f"{sign}, so there is a metadata server", route, lambda: _from_machine(search, route))
 
 

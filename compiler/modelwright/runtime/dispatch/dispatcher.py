@@ -3,6 +3,7 @@
 import time
 from _thread import allocate_lock
 
+from ..errors import UsageError
 from ..registry import Registry, load
 from .answer import Answer
 from .calls import count, embed, route, run
@@ -28,8 +29,10 @@ class Dispatcher:
             print(dispatcher.complete("anthropic/claude-sonnet-4-5", "Why is the sky blue?").text)
     """
 
-    def __init__(self, registry: "Registry | None" = None, *, transport: "Transport | None" = None, **more: "Any") -> None:
-        self._transport = transport
+    def __init__(self, registry: "Registry | None" = None, *, transport: "Transport | str | None" = None, **more: "Any") -> None:
+        if isinstance(transport, str) and transport != "httpx":
+            raise UsageError(f"a Dispatcher has no transport {transport!r}, only httpx; aiohttp is for an AsyncDispatcher")
+        self._transport = None if isinstance(transport, str) else transport
         self._lock = allocate_lock()
         self._core = Core(load() if registry is None else registry, **more)
 

@@ -132,7 +132,7 @@ class Ways:
 
 def why(error: "CredentialError | UsageError") -> str:
     """Return in a few words why there is no way."""
-    return f"{NO_CREDENTIAL}: {error.cure}" if isinstance(error, CredentialError) else str(error)
+    return f"{NO_CREDENTIAL}: {'; '.join((*error.broken, error.cure))}" if isinstance(error, CredentialError) else str(error)
 
 
 def _key_variables(search: "Search") -> "list[str]":
