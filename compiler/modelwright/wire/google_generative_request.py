@@ -27,6 +27,8 @@ _SETTINGS = (
     ("presence_penalty", "presencePenalty"),
     ("frequency_penalty", "frequencyPenalty"),
 )
+_EMPTY = {"text": ""}
+"""A part that is refused, and with which nothing is lost, unless it is signed (google-gemini/deprecated-generative-ai-python#697)."""
 _UNSIGNED = "skip_thought_signature_validator"
 """Signature for a call another model made: from Gemini 3 on the first call of a turn must have one (https://ai.google.dev/gemini-api/docs/thought-signatures)."""
 
@@ -100,6 +102,10 @@ def _no_cache(part: "Any", losses: Losses) -> None:
         losses.add("what to keep in a cache", "leave out `cache`; what repeats is cached by itself")
 
 
+def _are_results(parts: "list[dict[str, Any]]") -> bool:
+    return all("functionResponse" in part for part in parts)
+
+
 def _id(given: str) -> "dict[str, str]":
     return {"id": given} if given else {}
 
@@ -130,7 +136,7 @@ class _Writer:
             parts = self._parts(message)
             if not parts:
                 continue
-            if message.role == before == "tool":
+            if message.role == before == "tool" or (found and _are_results(parts) and _are_results(found[-1]["parts"])):
                 found[-1]["parts"] += parts
             else:
                 found.append({"role": "model" if message.role == "assistant" else "user", "parts": parts})
@@ -143,7 +149,7 @@ class _Writer:
         for part in message.content:
             if isinstance(part, Text):
                 _no_cache(part, self._losses)
-                self.system.append({"text": part.text})
+                self.system += [{"text": part.text}] if part.text else []
             else:
                 self._losses.add(f"a {type(part).__name__} in an instruction", "put it into a message of the user")
 
@@ -159,7 +165,7 @@ class _Writer:
                 lent = signature
                 continue
             written = self._part(part)
-            if written is not None:
+            if written is not None and (written != _EMPTY or lent is not None):
                 found.append(written if lent is None else {**written, "thoughtSignature": lent})
                 lent = None
         if lent is not None:
