@@ -44,13 +44,13 @@ def test_what_is_said_is_all_in_the_body(asked: Request) -> None:
     found = [("assistant" if turn["role"] == "model" else "user", [part for written in turn["parts"] for part in _read(written)]) for turn in body["contents"]]
     assert found == [("assistant" if role == "assistant" else "user", parts) for role, parts in said if parts]
     instructions = [part.text for message in request.messages if message.role == "system" for part in message.content if isinstance(part, Text)]
-    assert [part["text"] for part in body.get("systemInstruction", {}).get("parts", [])] == instructions
+    assert [part["text"] for part in body.get("systemInstruction", {}).get("parts", [])] == [text for text in instructions if text]
 
 
 def _merged(turns: list[tuple[str, list[Any]]]) -> list[tuple[str, list[Any]]]:
     found: list[tuple[str, list[Any]]] = []
     for role, parts in turns:
-        if found and role == found[-1][0] == "tool":
+        if found and (role == found[-1][0] == "tool" or (parts and all(part[0] == "result" for part in (*parts, *found[-1][1])))):
             found[-1][1].extend(parts)
         elif parts:
             found.append((role, parts))
@@ -58,12 +58,11 @@ def _merged(turns: list[tuple[str, list[Any]]]) -> list[tuple[str, list[Any]]]:
 
 
 def _said(message: Message) -> Any:
-    """Yield the parts of *message* as plain values; thinking that says nothing is none, nor is empty text after a signature."""
-    before = None
+    """Yield the parts of *message* as plain values; thinking that says nothing is none, nor is empty text."""
     for part in [part.over(wire.NAME) if isinstance(part, Thinking) else part for part in message.content]:
         match part:
             case Text():
-                if part.text or not (isinstance(before, Thinking) and before.signature and not before.text):
+                if part.text:
                     yield "text", part.text
             case Thinking():
                 if part.text or part.signature:
@@ -76,7 +75,6 @@ def _said(message: Message) -> Any:
                 yield "result", bool(part.call_id), part.is_error, "\n".join(inner.text for inner in part.content if isinstance(inner, Text)), _media(part.content)
             case Opaque():
                 yield "opaque", part.data
-        before = part if not (isinstance(part, Thinking) and not part.text and not part.signature) else before
 
 
 def _media(parts: Any) -> list[Any]:
@@ -93,7 +91,7 @@ def _read(written: dict[str, Any]) -> Any:
         case {"text": text, "thought": True}:
             yield "thinking", text, signature
         case {"text": text}:
-            if text or signature is None:
+            if text or signature is None:  # one without either must not be there
                 yield "text", text
         case {"inlineData": blob}:
             yield "media", blob["mimeType"], base64.b64decode(blob["data"]), None

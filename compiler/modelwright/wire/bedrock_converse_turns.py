@@ -46,6 +46,9 @@ class Writer:
                 turns[-1]["content"] += blocks
             elif blocks:
                 turns.append({"role": side, "content": blocks})
+        if turns and turns[0]["role"] == "assistant":
+            self._losses.add("a conversation that the assistant begins", "put a message of the user first", "it begins with the first one of the user")
+            del turns[0]
         return self._paired(turns)
 
     def _paired(self, turns: "list[dict[str, Any]]") -> "list[dict[str, Any]]":

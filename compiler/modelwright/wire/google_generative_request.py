@@ -52,6 +52,8 @@ def body_of(request: "Request", target: "Target", losses: Losses) -> "dict[str, 
     if writer.system:
         body["systemInstruction"] = {"parts": writer.system}
     body["contents"] = contents
+    if not contents and "contents" not in request.extra:
+        losses.add("a request without a message", "put something into one of the user", "it has none")
     if request.tools:
         body["tools"] = [{"functionDeclarations": [_declaration(tool, losses) for tool in request.tools]}]
     choice = _tool_config(request)
