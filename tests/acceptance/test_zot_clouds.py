@@ -163,9 +163,11 @@ def test_zot_20_cloudflares_gateway_is_called_by_path_and_takes_a_header_of_its_
     assert "CLOUDFLARE_GATEWAY_ID" in run("call", f"cloudflare-ai-gateway/{model}", "Hi", code=1).err
     assert gateway.calls == []
     given(monkeypatch, **IDS)
-    called(run, f"cloudflare-ai-gateway/{model}")
+    called(run, f"cloudflare-ai-gateway/{model}", "--max-tokens", "2000")
     (call,) = gateway.calls
     assert call.path == f"/v1/a/g/{path}"
+    limit = {"messages": "max_tokens", "responses": "max_output_tokens"}.get(path.rpartition("/")[2], "max_completion_tokens" if model.startswith("openai/") else "max_tokens")
+    assert json.loads(call.body)[limit] == 2000
     assert {name: call.headers[name] for name in ("authorization", "cf-aig-authorization", "x-api-key") if name in call.headers} == headers
     assert json.loads(call.body)["model"] == model
 
