@@ -195,6 +195,13 @@ def test_a_prompt_that_is_none_is_wrong_usage(shop: Shop, given: bytes, reason: 
     assert not shop.server.calls
 
 
+def test_what_the_terminal_sent_in_another_encoding_is_wrong_usage(shop: Shop) -> None:
+    shop.lay(CHAT)
+    for arguments in (["h\udce4llo"], ["hello", "--system", "Be \udce4."]):
+        assert "it is not UTF-8" in shop.call("live/m", *arguments, code=2).err
+    assert shop.server.calls == []
+
+
 @pytest.mark.parametrize(
     ("option", "content", "reason"),
     [

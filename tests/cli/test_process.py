@@ -38,6 +38,14 @@ def test_a_reader_that_goes_away_is_no_error(arguments: list[str], read: int, ar
     assert process.wait() == 0, said
 
 
+def test_streams_that_are_closed_are_no_error(artifact: Path) -> None:
+    """`providers list >&- <&- 2>&-`."""
+    environ = os.environ | {"PROVIDERS_ARTIFACT": str(artifact), "ANTHROPIC_API_KEY": "k"}
+    for closed, arguments, code in ((">&-", "list", 0), (">&-", "--help", 0), ("2>&-", "resolve acme/none", 1), ("<&-", "call anthropic/claude-sonnet-4-5", 2)):
+        done = subprocess.run(["sh", "-c", f"exec {sys.executable} -m modelwright {arguments} {closed}"], env=environ, capture_output=True, text=True, check=False)
+        assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
+
+
 def test_an_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     from modelwright import pipeline
     from modelwright.cli import main

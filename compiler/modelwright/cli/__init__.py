@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Run the command line; the exit code is one of docs/exit-codes.md."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed, as by `>&-`
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115  # it is for as long as the process
     try:
         try:
             code = _run()

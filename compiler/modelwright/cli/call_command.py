@@ -9,11 +9,11 @@ from . import options
 
 @click.command(name="call")
 @click.argument("ref", type=options.Ref())
-@click.argument("prompt", required=False)
+@click.argument("prompt", type=options.Said(), required=False)
 @click.option("--stream", is_flag=True, help="Print the answer as it comes.")
 @click.option("--image", "images", multiple=True, type=click.Path(exists=True, dir_okay=False), metavar="FILE", help="A picture, or a PDF, that goes with the prompt; repeatable.")
 @click.option("--json-schema", "schema", type=click.Path(exists=True, dir_okay=False), metavar="FILE", help="Have the answer in JSON that fits this JSON Schema.")
-@click.option("--system", metavar="TEXT", help="What the model is told before the prompt.")
+@click.option("--system", type=options.Said(), metavar="TEXT", help="What the model is told before the prompt.")
 @click.option("--max-tokens", type=click.IntRange(1), metavar="N", help="The answer has this many tokens at most.")
 @click.option("--thinking", metavar="LEVEL", help="How much the model thinks before it answers: none, low, medium, high, …, or a number of tokens.")
 @click.option("--needs", "needed", metavar="WORDS", default="", help="What the model has to do besides what the request needs; as for `providers route`.")

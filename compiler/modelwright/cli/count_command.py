@@ -9,9 +9,9 @@ from . import options
 
 @click.command(name="count")
 @click.argument("ref", type=options.Ref())
-@click.argument("text", required=False)
+@click.argument("text", type=options.Said(), required=False)
 @click.option("--image", "images", multiple=True, type=click.Path(exists=True, dir_okay=False), metavar="FILE", help="A picture, or a PDF, that goes with the text; repeatable.")
-@click.option("--system", metavar="TEXT", help="What the model is told before it.")
+@click.option("--system", type=options.Said(), metavar="TEXT", help="What the model is told before it.")
 @click.option("--exact", is_flag=True, help="Fail where the provider does not count, instead of guessing.")
 @click.option("--timeout", type=options.SECONDS, metavar="SECONDS", help="How long it may take, with all attempts. Default: 600.")
 @options.state

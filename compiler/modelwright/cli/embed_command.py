@@ -10,7 +10,7 @@ from . import options
 
 @click.command(name="embed")
 @click.argument("ref", type=options.Ref())
-@click.argument("texts", nargs=-1)
+@click.argument("texts", type=options.Said(), nargs=-1)
 @click.option("--dimensions", type=click.IntRange(1), metavar="N", help="How long each vector is to be. Default: as the model usually makes them.")
 @click.option("--purpose", type=click.Choice(PURPOSES), help="What the vectors are for, where the provider makes a difference.")
 @click.option("--timeout", type=options.SECONDS, metavar="SECONDS", help="How long each request may take, with all its attempts. Default: 600.")

@@ -45,6 +45,19 @@ class Ref(click.ParamType[str]):
             return []
 
 
+class Said(click.ParamType[str]):
+    """Text for a model. What the terminal sent in another encoding is no text, and is not passed on as one."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            self.fail("it is not UTF-8", param, ctx)
+        return value
+
+
 class Provider(click.ParamType[str]):
     """A provider's id; completes from the compiled registry."""
 
