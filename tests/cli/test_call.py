@@ -277,6 +277,14 @@ def test_a_failure_has_its_class_a_cure_and_the_documented_code_and_no_secret(sh
     assert KEY[3:] not in said.err + found.out + found.err
 
 
+def test_what_failed_lately_ends_with_the_code_of_what_failed(shop: Shop) -> None:
+    shop.lay(CHAT, agents={})
+    shop.answer = lambda _: as_json({"error": {"message": "no"}}, 401)
+    shop.call("live/m", "Hi", code=4)
+    assert "every model failed lately and is left alone for a while" in shop.call("live/m", "Hi", code=4).err
+    assert len(shop.server.calls) == 1
+
+
 def test_a_missing_credential_is_a_failure_of_its_own_code(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.lay(CHAT, agents={})
     monkeypatch.delenv("ACME_KEY")

@@ -74,6 +74,7 @@ class Report:
 
     def failed(self, error: CallError) -> int:
         """Print why there is no answer, or only part of one."""
+        from ..runtime.dispatch.errors import COOLING
         from ..runtime.dispatch.prepare import NO_CREDENTIAL
 
         cost: Cost | None = getattr(error, "cost", None)
@@ -90,7 +91,7 @@ class Report:
                 self.sum_up(error.attempts[-1].name, cost, "the part that came")
         if error.failure is not None:
             return _NOT_ANSWERED if error.failure.failover or error.kind == _BROKEN else _FAILED
-        return _NOT_ANSWERED if any(one.reason.startswith(NO_CREDENTIAL) for one in error.routing.skipped) else _FAILED
+        return _NOT_ANSWERED if error.kind == COOLING or any(one.reason.startswith(NO_CREDENTIAL) for one in error.routing.skipped) else _FAILED
 
     def interrupted(self) -> int:
         """Print what was used until the user stopped it."""

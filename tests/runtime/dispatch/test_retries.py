@@ -84,6 +84,7 @@ def test_a_route_that_stands_alone_is_tried_again_as_often_as_helps(status: int,
     outcome = desk.ask(BAD)
     assert (len(places.bad.asked), len(outcome.classes), len(naps.seconds)) == (times, times, times - 1)
     assert [facts["after_seconds"] for event, facts in desk.heard if event == "retried"] == naps.seconds
+    assert (str(outcome.failed).count(BAD), f"({times} times)" in str(outcome.failed)) == (1, times > 1)
 
 
 @pytest.mark.parametrize(("status", "text", "headers", "times"), OFTEN)

@@ -36,7 +36,8 @@ class CallError(ModelwrightError):
         return _CURES.get(self.kind) if self.failure is None else self.failure.cure
 
     def __str__(self) -> str:
-        tried = [f"{one.name}: {one.failure}" for one in self.attempts if one.failure is not None]
+        said = [f"{one.name}: {one.failure}" for one in self.attempts if one.failure is not None]
+        tried = [one if said.count(one) == 1 else f"{one} ({said.count(one)} times)" for one in dict.fromkeys(said)]
         skipped = [f"{one.name}: {one.reason}" for one in self.routing.skipped if not any(one.name == attempt.name for attempt in self.attempts)]
         return f"{_SAID[self.kind]}{'; ' if tried or skipped else ''}{'; '.join([*tried, *skipped])}{self._again()}"
 
