@@ -277,6 +277,14 @@ def test_a_failure_has_its_class_a_cure_and_the_documented_code_and_no_secret(sh
     assert KEY[3:] not in said.err + found.out + found.err
 
 
+def test_what_cannot_be_said_is_left_out_where_that_is_allowed_and_told(shop: Shop) -> None:
+    shop.lay(CHAT, agents={})
+    shop.answer = lambda _: whole(CHAT, "Hello.")
+    assert "cannot say thinking 5000 to this model; use one of" in shop.call("live/m", "Hi", "--thinking", "5000", code=1).err
+    assert "note: openai-chat cannot say thinking 5000 to this model: it is 'low'" in shop.call("live/m", "Hi", "--thinking", "5000", "--lossy").err
+    assert shop.body["reasoning_effort"] == "low"
+
+
 def test_what_failed_lately_ends_with_the_code_of_what_failed(shop: Shop) -> None:
     shop.lay(CHAT, agents={})
     shop.answer = lambda _: as_json({"error": {"message": "no"}}, 401)

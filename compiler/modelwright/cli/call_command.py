@@ -19,6 +19,7 @@ from . import options
 @click.option("--needs", "needed", metavar="WORDS", default="", help="What the model has to do besides what the request needs; as for `providers route`.")
 @click.option("--timeout", type=options.SECONDS, metavar="SECONDS", help="How long the call may take, with all its attempts. Default: 600.")
 @click.option("--project", metavar="NAME", help="Whose budgets hold, and what `providers usage` counts it under.")
+@options.lossy
 @options.state
 @click.option("--explain", is_flag=True, help="Say why this route was taken, what was tried before it, and why others were not.")
 @options.formats("text", "json")
@@ -38,6 +39,7 @@ def command(
     needed: str,
     timeout: float | None,
     project: str | None,
+    lossy: bool,
     state: str | None,
     explain: bool,
     format_: str,
@@ -69,4 +71,4 @@ def command(
     known = output.known(registry, ref)
     request = calling.request(prompt, images=images, schema=schema, system=system, max_tokens=max_tokens, thinking=thinking)
     report = call_report.Report(ref, explain=explain, is_json=format_ == "json")
-    ctx.exit(calling.call(registry, known, request, report, needs=needs, is_stream=stream, timeout=timeout, project=project, state=state))
+    ctx.exit(calling.call(registry, known, request, report, needs=needs, is_stream=stream, timeout=timeout, project=project, lossy=lossy, state=state))

@@ -15,7 +15,7 @@ from . import options
 @click.option("--purpose", type=click.Choice(PURPOSES), help="What the vectors are for, where the provider makes a difference.")
 @click.option("--timeout", type=options.SECONDS, metavar="SECONDS", help="How long each request may take, with all its attempts. Default: 600.")
 @click.option("--project", metavar="NAME", help="Whose budgets hold, and what `providers usage` counts it under.")
-@click.option("--lossy", is_flag=True, help="Leave out what the provider cannot be told, instead of refusing.")
+@options.lossy
 @options.state
 @click.option("--explain", is_flag=True, help="Say why this route was taken, what was tried before it, and why others were not.")
 @options.formats("text", "json")

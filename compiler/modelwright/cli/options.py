@@ -162,6 +162,11 @@ def state(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+def lossy(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option that lets go of what cannot be said."""
+    return click.option("--lossy", is_flag=True, help="Leave out what the provider cannot be told, instead of refusing.")(function)
+
+
 def artifact(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the option that names the compiled registry."""
     return click.option(
