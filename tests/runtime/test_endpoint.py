@@ -131,7 +131,7 @@ def test_the_command_says_the_same(case: dict[str, Any], registry: Registry, mon
         "version": 1,
         "route": case["route"].partition("/")[2],
         "upstream_model": case.get("sends", _asked(case)),
-        "account": None,
+        "account": next(iter(case.get("overlay", {}).get("accounts", ())), None),
         "headers": case.get("headers", {}),
     }
     assert {key: printed[key] for key in expected} == expected

@@ -2,7 +2,7 @@
 undeclared-variable
 
 What it checks
-    Every `${name}` in a base URL, path, header, query, quirk or listing URL, and every region variable, is declared under the provider's `variables`.
+    Every `${name}` in a base URL, path, header, query, quirk or listing URL, and every region variable, is declared under the provider's `variables`; one in a default, above it.
 
 Why it matters
     Nobody asks for its value and nothing fills it in: requests go to a host that is spelt `${name}`.
@@ -28,7 +28,7 @@ from .nearest import did_you_mean
 from .places import route_place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ..ir.catalog import Catalog, Entry, Place
 
@@ -47,6 +47,11 @@ def check(catalog: Catalog) -> Iterator[Finding]:
 
 def _providers(catalog: Catalog) -> Iterator[Finding]:
     for entry in catalog.providers.values():
+        above: list[str] = []
+        for name, variable in entry.facts.get("variables", {}).items():
+            for word, help_ in _wrong(entry, variable.get("default", ""), (), above):
+                yield _finding(entry.place("variables", name, "default"), word, help_, entry)
+            above.append(name)
         for index, route in enumerate(entry.facts["routes"]):
             for field, text in _templates(route):
                 if "${" in text:
@@ -82,14 +87,15 @@ def _models(catalog: Catalog) -> Iterator[Finding]:
                         yield _finding(entry.place(field), word, help_, provider)
 
 
-def _wrong(provider: Entry, text: str, given: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with each variable of *text*, and how to mend it."""
-    known = (*given, *provider.facts.get("variables", ()))
+def _wrong(provider: Entry, text: str, given: tuple[str, ...], declared: Iterable[str] | None = None) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with each variable of *text*, and how to mend it; *declared* are those that may be named, by default all."""
+    known = (*given, *(provider.facts.get("variables", ()) if declared is None else declared))
     for match in _VARIABLE.finditer(text):
         if match[2] is None:
             yield "`${` without a `}`", "close it: `${name}`"
         elif match[1] not in known:
-            yield f"the variable `{match[1]}`, which is not declared", _help(match[1], known, provider)
+            where = "" if declared is None else " above it"
+            yield f"the variable `{match[1]}`, which is not declared{where}", _help(match[1], known, provider)
 
 
 def _help(name: str, known: tuple[str, ...], provider: Entry) -> str:

@@ -53,6 +53,6 @@ def check(catalog: Catalog) -> Iterator[Finding]:
 def _unused(entry: Entry) -> Iterator[str]:
     variables = entry.facts.get("variables")
     if variables:
-        text = json.dumps([entry.facts["routes"], entry.facts.get("discovery", ())])
+        text = json.dumps([entry.facts["routes"], entry.facts.get("discovery", ()), [variable.get("default") for variable in variables.values()]])
         upstream = entry.facts.get("upstream_ids", {}).get("variable")
         yield from (name for name in variables if f"${{{name}}}" not in text and name != upstream)

@@ -144,8 +144,8 @@ def listing(
 
 def variables_of(provider: "Mapping[str, Any]", account: "Mapping[str, Any]", environ: "Mapping[str, str]") -> "dict[str, str | MissingVariableError]":
     """Return the value of each variable of *provider*, or the error that stands for one that is missing."""
-    found = {name: _value(provider["id"], name, variable, environ) for name, variable in provider.get("variables", {}).items()}
-    return {**found, **account.get("variables", {})}
+    given = account.get("variables", {})
+    return {**{name: _value(provider, name, given, environ) for name in provider.get("variables", {})}, **given}
 
 
 def in_order(routes: "Iterable[dict[str, Any]]", values: "Mapping[str, str | MissingVariableError]") -> "list[dict[str, Any]]":
@@ -198,16 +198,26 @@ def _address(environ: "Mapping[str, str]", route: "dict[str, Any]") -> "str | No
     return ("http://" if route.get("base_url", "").startswith("http://") else "https://") + named
 
 
-def _value(provider: str, name: str, variable: "dict[str, Any]", environ: "Mapping[str, str]") -> "str | MissingVariableError":
-    found = _first(environ, variable.get("env", ())) or variable.get("default")
+def _value(provider: "Mapping[str, Any]", name: str, given: "Mapping[str, str]", environ: "Mapping[str, str]") -> "str | MissingVariableError":
+    """Return what *given* has for a variable, else its own variable in *environ*, else its default, which other variables may be part of."""
+    if name in given:
+        return given[name]
+    variable = provider["variables"][name]
+    found, default = _first(environ, variable.get("env", ())), variable.get("default")
+    if found is None and default is not None:
+        others = {other: _value(provider, other, given, environ) for other in provider["variables"] if f"${{{other}}}" in default}
+        missing = next((other for other in others.values() if not isinstance(other, str)), None)
+        if missing is not None:
+            return missing
+        found = _filled(default, others, provider)
     if found is None:
-        return MissingVariableError(provider, name, tuple(variable.get("env", ())))
+        return MissingVariableError(provider["id"], name, tuple(variable.get("env", ())))
     if "otherwise" in variable:
         return str(variable["written"].get(found) or variable["otherwise"].replace("${value}", found))
     return str(found)
 
 
-def _filled(text: str, values: "Mapping[str, str | MissingVariableError]", provider: "dict[str, Any]") -> str:
+def _filled(text: str, values: "Mapping[str, str | MissingVariableError]", provider: "Mapping[str, Any]") -> str:
     """Return *text* with every `${name}` replaced; raises the error that stands for a value that is missing."""
     head, *parts = text.split("${")
     for part in parts:
