@@ -185,6 +185,8 @@ def test_where_nobody_answers_that_is_said(address: str) -> None:
 def test_half_a_client_is_none_and_what_is_missing_is_named(name: str) -> None:
     assert _why_not({name: SECRET}) == f"{name} is set without AZURE_TENANT_ID and AZURE_CLIENT_ID"
     assert _why_not({name: SECRET, "AZURE_TENANT_ID": "t"}) == f"{name} is set without AZURE_CLIENT_ID"
+    with pytest.raises(CredentialError, match=r"; set AZURE_CLIENT_ID$"):
+        chain.first(search("chain", routes=[ROUTE], environ={name: SECRET, "AZURE_TENANT_ID": "t"}))
 
 
 def test_a_token_of_ones_own_is_sent_as_any_key() -> None:

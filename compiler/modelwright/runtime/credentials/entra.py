@@ -37,9 +37,9 @@ def look(search: "Search", route: "dict[str, Any]", kind: "Mapping[str, Any]") -
 
     environ, scope = search.environ, " ".join(kind["scopes"])
     for name, ask in ((_SECRET, _of_secret), (_FEDERATED, _of_federation)):
-        unset = [other for other in _CLIENT if not environ.get(other)]
+        unset = " and ".join(other for other in _CLIENT if not environ.get(other))
         if environ.get(name):
-            return Missing(f"{name} is set without {' and '.join(unset)}") if unset else _found(f"{name} is set", route, partial(ask, search, scope))
+            return Missing(f"{name} is set without {unset}", cure=f"set {unset}") if unset else _found(f"{name} is set", route, partial(ask, search, scope))
     if all(environ.get(name) for name in _SERVICE):
         return _found(f"{_SERVICE[0]} is set", route, partial(_of_service, search, scope))
     if environ.get(_METADATA) or _is_azures():
