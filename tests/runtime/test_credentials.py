@@ -134,6 +134,7 @@ def test_secrets_that_no_header_can_carry_are_passed_over_and_not_repeated() -> 
     with pytest.raises(CredentialError) as raised:
         chain.first(found)
     assert [reason for _, reason in raised.value.tried] == ["explicit has characters that no key has", "env:ACME_KEY has characters that no key has"]
+    assert list(raised.value.broken) == [reason for _, reason in raised.value.tried]
     assert "two" not in str(raised.value)
     assert "schl" not in repr(raised.value)
 

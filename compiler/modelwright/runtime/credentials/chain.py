@@ -81,21 +81,22 @@ def first(search: Search, before: "Callable[[Mapping[str, Any]], object]" = bool
     """
     tried, cures = [], []
     broken: list[str] = []
+    has_failed = False
     for word, profile, step, narrowed in _steps(search):
         answer = _seek(word, step, narrowed)
-        if isinstance(answer, Found) and answer.source == NONE and broken:
+        if isinstance(answer, Found) and answer.source == NONE and has_failed:
             answer = Missing("none is needed, but a program was to give one")
         if isinstance(answer, Found):
             before(answer.route)
             try:
                 answer, parts = _read(answer)
             except UnreadableError as error:
-                answer = Missing(str(error))
-                broken.append(answer.reason)
+                answer, has_failed = Missing(str(error)), True
             else:
                 if all(map(usable, parts.values())):
                     return Credential(_told(answer, parts), str(search.account["id"]), profile, _auth(search, answer, parts), {**parts, **_beside(search, answer)})
                 answer = Missing(f"{answer.source} has characters that no key has")
+            broken.append(answer.reason)
         if answer.applies:
             tried.append((f"{word} {profile}" if profile else word, answer.reason))
             cures += [answer.cure] if answer.cure else []
