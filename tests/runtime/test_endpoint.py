@@ -113,6 +113,13 @@ def test_a_path_of_ones_own_becomes_that_of_streams_where_it_ends_as_the_protoco
     assert endpoint(_WithQuery(str(artifact)), Model("google/m", facts, "d"), {}, "native", stream=True).url == "https://eu.test/v1" + expected
 
 
+def test_what_is_sent_under_a_name_of_the_users_own_keeps_the_quirks_of_its_model(artifact: Path) -> None:
+    facts = {"provider": "amazon-bedrock", "id": "anthropic.claude-sonnet-4-6", "upstream_id": "arn:aws:bedrock:us-east-1:1:application-inference-profile/abc"}
+    found = endpoint(Registry(str(artifact)), Model("amazon-bedrock/anthropic.claude-sonnet-4-6", facts, "d"), {}, "converse")
+    assert found.url.endswith("/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Aapplication-inference-profile%2Fabc/converse")
+    assert (found.quirks["reasoning_field"], found.quirks["top_k_field"]) == ("output_config.effort", "top_k")
+
+
 @every_case
 def test_the_command_says_the_same(case: dict[str, Any], registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in {name for each in registry.providers() for route in each["routes"] for name in (*route["auth"].get("env", ()), *route.get("base_url_env", ()))}:

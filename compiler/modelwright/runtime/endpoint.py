@@ -97,7 +97,7 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
         headers={name: _filled(value, values, provider) for name, value in {**chosen.get("headers", {}), **account.get("headers", {})}.items()},
         quirks={
             name: _filled(value, values, provider) if isinstance(value, str) else value
-            for name, value in quirks_of(chosen.get("quirks", {}) if is_routes_own else {}, upstream).items()
+            for name, value in quirks_of(chosen.get("quirks", {}) if is_routes_own else {}, upstream, model.id).items()
         },
     )
 
