@@ -13,6 +13,7 @@ from .openai_schema import is_strict, schema_name
 from .openai_thinking import may_think, thinking_fields
 from .protocol import Call
 from .request_body import Losses, body_bytes, laid_over, with_content_type
+from .thinking_levels import can_be_off, is_off
 
 PROTOCOL = "openai-chat"
 SENT_BACK = ("annotations", "audio", "extra_content", "reasoning_details")
@@ -46,8 +47,9 @@ def build(request: "Request", target: "Target", *, lossy: bool = False, name: st
             body[setting] = value
     if request.stop:
         body["stop"] = list(request.stop)
-    if request.thinking is not None:
-        body = laid_over(body, thinking_fields(request.thinking, target, "reasoning_effort", losses))
+    wanted = _thinking(request, target, losses)
+    if wanted is not None:
+        body = laid_over(body, thinking_fields(wanted, target, "reasoning_effort", losses))
     if quirks.get("store"):
         body["store"] = False
     if target.is_stream or quirks.get("always_stream"):
@@ -55,6 +57,22 @@ def build(request: "Request", target: "Target", *, lossy: bool = False, name: st
         if quirks.get("stream_usage", True):
             body["stream_options"] = {"include_usage": True}
     return Call(target.url, with_content_type(target.headers), body_bytes(laid_over(body, request.extra)), losses.told)
+
+
+def _thinking(request: "Request", target: "Target", losses: Losses) -> "str | int | None":
+    """Return the thinking to ask for; None: none is mentioned. Where a model thinks unasked and is refused tools for it, it is told not to."""
+    wanted = request.thinking
+    if not request.tools or not target.quirks.get("tools_without_thinking") or (wanted is not None and is_off(wanted)):
+        return wanted
+    cure = "use a provider that speaks openai-responses"
+    if not can_be_off(target.thinking):
+        losses.add("tools to this model, which always thinks", cure, "they are sent, and may be refused")
+        return wanted
+    if wanted is not None:
+        losses.add(f"thinking {wanted!r} beside tools to this model", f"leave it out, or {cure}", "it does not think")
+    else:
+        losses.note(f"{losses.protocol} has this model think or call tools: it does not think; {cure} for both")
+    return "none"
 
 
 def _takes_top_k(quirks: "Mapping[str, Any]", losses: Losses) -> bool:
