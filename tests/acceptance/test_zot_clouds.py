@@ -134,7 +134,7 @@ IDS = {"CLOUDFLARE_ACCOUNT_ID": "a", "CLOUDFLARE_GATEWAY_ID": "g"}
 
 @pytest.fixture
 def gateway(cloud: Server, use: Drop) -> Server:
-    paths = {"compat": "compat", "anthropic": "anthropic", "openai": "openai", "workers-ai": "workers-ai"}
+    paths = {"compat": "compat", "anthropic": "anthropic", "anthropic-stored-key": "anthropic", "openai": "openai", "openai-stored-key": "openai", "workers-ai": "workers-ai"}
     use({"version": 1, "providers": {"cloudflare-ai-gateway": {"routes": {route: {"base_url": f"{cloud.url}{GATEWAY}/{path}"} for route, path in paths.items()}}}})
     return cloud
 
@@ -151,6 +151,8 @@ def gateway(cloud: Server, use: Drop) -> Server:
         ),
         ("claude-sonnet-5", "anthropic/v1/messages", {"CLOUDFLARE_AI_GATEWAY_API_KEY": "v"}, {"x-api-key": "v"}),
         ("claude-sonnet-5", "anthropic/v1/messages", {"CLOUDFLARE_AI_GATEWAY_API_KEY": "v", "CLOUDFLARE_API_TOKEN": "cf"}, {"x-api-key": "v", "cf-aig-authorization": "Bearer cf"}),
+        ("claude-sonnet-5", "anthropic/v1/messages", {"CLOUDFLARE_API_KEY": "cf"}, {"cf-aig-authorization": "Bearer cf"}),
+        ("openai/gpt-5.3-codex", "openai/responses", {"CLOUDFLARE_API_TOKEN": "cf"}, {"cf-aig-authorization": "Bearer cf"}),
         ("gpt-5.5", "openai/responses", {"CLOUDFLARE_AI_GATEWAY_API_KEY": "v", "CLOUDFLARE_API_KEY": "cf"}, {"authorization": "Bearer v", "cf-aig-authorization": "Bearer cf"}),
         ("@cf/moonshotai/kimi-k2.6", "workers-ai/v1/chat/completions", {"CLOUDFLARE_API_KEY": "cf"}, {"authorization": "Bearer cf", "cf-aig-authorization": "Bearer cf"}),
     ],
@@ -169,7 +171,7 @@ def test_zot_20_cloudflares_gateway_is_called_by_path_and_takes_a_header_of_its_
     limit = {"messages": "max_tokens", "responses": "max_output_tokens"}.get(path.rpartition("/")[2], "max_completion_tokens" if model.startswith("openai/") else "max_tokens")
     assert json.loads(call.body)[limit] == 2000
     assert {name: call.headers[name] for name in ("authorization", "cf-aig-authorization", "x-api-key") if name in call.headers} == headers
-    assert json.loads(call.body)["model"] == model
+    assert json.loads(call.body)["model"] == (model if path.startswith("compat") else model.removeprefix("openai/"))
 
 
 def test_zot_20_what_a_gateway_repeats_of_either_key_is_not_shown(use: Drop, cloud: Server, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
