@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from modelwright import MissingVariableError, Model, Registry, UsageError, pipeline
 from modelwright.cli import build, group
-from modelwright.runtime.endpoint import endpoint
+from modelwright.runtime.endpoint import endpoint, variables_of
 
 ROOT = Path(__file__).parent.parent.parent
 TABLE: dict[str, Any] = yaml.safe_load((ROOT / "fixtures" / "runtime" / "endpoints.yaml").read_text())
@@ -111,6 +111,14 @@ class _WithQuery(Registry):
 def test_a_path_of_ones_own_becomes_that_of_streams_where_it_ends_as_the_protocols(path: str | None, expected: str, artifact: Path) -> None:
     facts = {"provider": "google", "id": "m", "base_url": "https://eu.test/v1", **({} if path is None else {"path": path})}
     assert endpoint(_WithQuery(str(artifact)), Model("google/m", facts, "d"), {}, "native", stream=True).url == "https://eu.test/v1" + expected
+
+
+def test_a_default_that_is_made_of_another_variable_follows_it_and_lacks_what_it_lacks() -> None:
+    provider = {"id": "acme", "variables": {"place": {"env": ["PLACE"]}, "host": {"default": "${place}.acme.example"}}}
+    missing = variables_of(provider, {}, {})["host"]
+    assert isinstance(missing, MissingVariableError)
+    assert (missing.variable, missing.env) == ("place", ("PLACE",))
+    assert variables_of(provider, {"variables": {"place": "eu"}}, {"PLACE": "us"}) == {"place": "eu", "host": "eu.acme.example"}
 
 
 def test_what_is_sent_under_a_name_of_the_users_own_keeps_the_quirks_of_its_model(artifact: Path) -> None:

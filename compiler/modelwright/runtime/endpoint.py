@@ -203,13 +203,13 @@ def _value(provider: "Mapping[str, Any]", name: str, given: "Mapping[str, str]",
     if name in given:
         return given[name]
     variable = provider["variables"][name]
-    found, default = _first(environ, variable.get("env", ())), variable.get("default")
-    if found is None and default is not None:
-        others = {other: _value(provider, other, given, environ) for other in provider["variables"] if f"${{{other}}}" in default}
-        missing = next((other for other in others.values() if not isinstance(other, str)), None)
-        if missing is not None:
-            return missing
-        found = _filled(default, others, provider)
+    found = _first(environ, variable.get("env", ()))
+    if found is None and "default" in variable:
+        others = {other: _value(provider, other, given, environ) for other in provider["variables"] if f"${{{other}}}" in variable["default"]}
+        try:
+            found = _filled(variable["default"], others, provider)
+        except MissingVariableError as error:
+            return error
     if found is None:
         return MissingVariableError(provider["id"], name, tuple(variable.get("env", ())))
     if "otherwise" in variable:
