@@ -61,11 +61,11 @@ def build(request: "Request", target: "Target", *, lossy: bool = False, name: st
 
 def _thinking(request: "Request", target: "Target", losses: Losses) -> "str | int | None":
     """Return the thinking to ask for; None: none is mentioned. Where a model thinks unasked and is refused tools for it, it is told not to."""
-    wanted = request.thinking
-    if not request.tools or not target.quirks.get("tools_without_thinking") or (wanted is not None and is_off(wanted)):
+    wanted, facts = request.thinking, target.thinking
+    if not request.tools or not target.quirks.get("tools_without_thinking") or facts.get("mode") == "none" or (wanted is not None and is_off(wanted)):
         return wanted
     cure = "use a provider that speaks openai-responses"
-    if not can_be_off(target.thinking):
+    if facts.get("levels") and not can_be_off(facts):
         losses.add("tools to this model, which always thinks", cure, "they are sent, and may be refused")
         return wanted
     if wanted is not None:
