@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +23,16 @@ settings.register_profile(
     "repeatable", max_examples=int(os.environ.get("MODELWRIGHT_EXAMPLES", "200")), derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 settings.load_profile("repeatable")
+
+
+@pytest.fixture(autouse=True)
+def _untraced(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Measure no coverage where lines run hundreds of times, or while promises are kept: it says little of them and takes as long as the test."""
+    trace = sys.gettrace()
+    if request.path.parent.name in ("acceptance", "properties"):
+        sys.settrace(None)
+    yield
+    sys.settrace(trace)
 
 
 @pytest.fixture(autouse=True)

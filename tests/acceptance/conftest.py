@@ -8,7 +8,6 @@ server on the loopback interface lists.
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,15 +27,6 @@ __all__ = ["_clock", "run"]
 
 _KEPT = 8
 """How many compiled registries are kept, of 2.5 MB each."""
-
-
-@pytest.fixture(autouse=True)
-def _untraced() -> Iterator[None]:
-    """Measure no coverage here: that a line runs while a promise is kept says little of the line, and takes as long as the test."""
-    trace = sys.gettrace()
-    sys.settrace(None)
-    yield
-    sys.settrace(trace)
 
 
 @pytest.fixture
