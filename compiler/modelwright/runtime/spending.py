@@ -177,13 +177,21 @@ class Spending:
             self._store.settle(reservation.id, reservation.lines, [0] * len(reservation.lines), self._store.now())
         reservation.is_settled = True
 
-    def left(self, spender: "Spender") -> "list[tuple[Budget, int, int | None]]":
+    def left(self, spender: "Spender") -> "Left":
         """Return of each budget that can stop *spender*: it, how much is left (0 when more was spent), and when its stretch ends; None: it rolls."""
+        return self.left_of((spender,))[0]
+
+    def left_of(self, spenders: "Sequence[Spender]") -> "list[Left]":
+        """Return of each of *spenders* what `left` does; the store is asked once."""
+        if not self._budgets:
+            return [[] for _ in spenders]
         now = self._store.now()
-        entries = [entry for entry in self._plans.get(spender) or self._plan(spender) if entry[2]]
-        lines = [self._looked_up(entry, now) for entry in entries]
-        totals = self._store.totals(lines, now) if lines else []
-        return [(entry[0], max(0, entry[0].limit - total), None if line[2] else line[1] // 1000) for entry, line, total in zip(entries, lines, totals, strict=True)]
+        plans = [[entry for entry in self._plans.get(spender) or self._plan(spender) if entry[2]] for spender in spenders]
+        entries = {entry[1]: entry for plan in plans for entry in plan}
+        lines = {series: self._looked_up(entry, now) for series, entry in entries.items()}
+        totals = dict(zip(lines, self._store.totals(tuple(lines.values()), now), strict=True)) if lines else {}
+        ends = {series: None if line[2] else line[1] // 1000 for series, line in lines.items()}
+        return [[(budget, max(0, budget.limit - totals[series]), ends[series]) for budget, series, *_ in plan] for plan in plans]
 
     def _plan(self, spender: "Spender") -> "_Plan":
         """Return the budgets that *spender* spends from, and what is booked under; of those that count the same, the tightest that can stop it."""
@@ -244,5 +252,6 @@ if TYPE_CHECKING:
     from .cost import Cost
     from .state import Outcome, Shortage, Store
 
+    Left = list[tuple[Budget, int, int | None]]
     _Entry = tuple[Budget, str, bool, str, int, tuple[str, str]]
     _Plan = tuple[_Entry, ...]

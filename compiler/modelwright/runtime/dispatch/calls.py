@@ -6,6 +6,7 @@ from ..routing.needs import Needs
 from ..routing.pinned import pinned
 from .core import Core, Options
 from .engine import Run
+from .standing import as_is
 from .steps import Work
 from .tasks.chat import Chat
 
@@ -89,7 +90,7 @@ def route(
     """Return the routes as things are."""
     standing = core.standing(project, token)
     found = core.router.route(core.chosen(session) if ref is None else ref, Needs.of(needs or ()), standing=standing, **more)
-    return Routing(core.now_of(found, standing), found.warning)
+    return as_is(core, found, standing)
 
 
 def _request(request: "Request | str | Iterable[Message]", settings: "Mapping[str, Any]") -> Request:

@@ -89,16 +89,11 @@ class Router:
         """Whether there is any policy."""
         return bool(self._policies)
 
-    def within_budget(self, candidate: "Candidate", standing: "Standing | None" = None) -> "Candidate":
-        """Return *candidate*, as skipped where one of its budgets is spent."""
-        known = standing or self._standing
-        return candidate if known is None else _within(known.left(candidate), candidate)
-
     def _weighed(self, routing: Routing, policies: "Sequence[Policy]", question: Question, standing: "Standing | None") -> Routing:
-        left = {one: () if standing is None else standing.left(one) for one in routing.kept}
-        checked = [_within(left[one], one) for one in routing.kept]
+        left = [()] * len(routing.kept) if standing is None else standing.left(routing.kept)
+        checked = within(routing.kept, left)
         kept = [one for one in checked if one.is_kept]
-        question = question._replace(left=left)
+        question = question._replace(left=dict(zip(routing.kept, left, strict=True)))
         if standing is not None and self._window is not None and len(kept) > 1:
             now, seen = standing.outcomes(kept, self._window)
             question = question._replace(now=now, seen=dict(zip(kept, seen, strict=True)))
@@ -154,9 +149,10 @@ def _intents(plug: "Plug", policy: "dict[str, Any]", registry: "Registry", tell:
     return Intents(plug, policy.get("intents", {}), registry, tell)
 
 
-def _within(left: "Left", candidate: "Candidate") -> "Candidate":
-    spent = next((budget for budget, amount, _ in left if not amount), None)
-    return candidate if spent is None else candidate.skipped(f"budget {spent} is spent", SPENT)
+def within(candidates: "Iterable[Candidate]", left: "Iterable[Left]") -> "list[Candidate]":
+    """Return *candidates*, as skipped where of one of their budgets nothing is *left*."""
+    spent = [next((budget for budget, amount, _ in budgets if not amount), None) for budgets in left]
+    return [one if budget is None else one.skipped(f"budget {budget} is spent", SPENT) for one, budget in zip(candidates, spent, strict=True)]
 
 
 TYPE_CHECKING = False
@@ -177,8 +173,8 @@ if TYPE_CHECKING:
     class Standing(Protocol):
         """What is known of routes now."""
 
-        def left(self, candidate: Candidate) -> Left:
-            """Return of each budget that can stop *candidate*: it, how much is left, and when its stretch ends."""
+        def left(self, candidates: Sequence[Candidate]) -> Sequence[Left]:
+            """Return for each of *candidates* of each budget that can stop it: the budget, how much is left, and when its stretch ends."""
 
         def outcomes(self, candidates: Sequence[Candidate], seconds: float) -> tuple[float, list[list[Stretch]]]:
             """Return the time, and what was seen of each of *candidates* in the last *seconds*, as `Store.outcomes` has it."""
