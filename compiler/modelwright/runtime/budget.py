@@ -92,9 +92,11 @@ class Budget(Frozen):
 
     def measure(self, amount: int) -> str:
         """Return *amount* of what it counts, for people."""
+        if self.metric != "cost":
+            return f"{amount:,} {self.metric.replace('_', ' ')}"
         from .cost import money
 
-        return f"{money(amount)} USD" if self.metric == "cost" else f"{amount:,} {self.metric.replace('_', ' ')}"
+        return f"{money(amount)} USD"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Budget) and self._all() == other._all()

@@ -6,6 +6,7 @@ from ..day import today
 from ..errors import UsageError
 from . import accounts, checks, wishes
 from .candidate import SPENT, Routing
+from .lately import Lately
 from .needs import Needs
 from .policies import Question, chosen, weigh, window_seconds
 
@@ -23,7 +24,7 @@ class Router:
     takes the place of what the user's files say of it.
     """
 
-    __slots__ = ("_choose", "_intents", "_plans", "_policies", "_policy", "_registry", "_standing", "_window")
+    __slots__ = ("_choose", "_intents", "_lately", "_plans", "_policies", "_policy", "_registry", "_standing", "_window")
 
     def __init__(
         self,
@@ -44,6 +45,7 @@ class Router:
         self._window = window_seconds(self._policies)
         self._intents = None if intent is None else _intents(intent, self._policy, registry, tell)
         self._plans: dict[Any, tuple[Routing, Sequence[Policy]]] = {}
+        self._lately = Lately()
 
     def route(
         self,
@@ -96,7 +98,7 @@ class Router:
         question = question._replace(left=dict(zip(routing.kept, left, strict=True)))
         if standing is not None and self._window is not None and len(kept) > 1:
             now, seen = standing.outcomes(kept, self._window)
-            question = question._replace(now=now, seen=dict(zip(kept, seen, strict=True)))
+            question = question._replace(now=now, seen={one: self._lately.seen(one.key, stretches) for one, stretches in zip(kept, seen, strict=True)})
         weighed = weigh(kept, policies, question, self._choose)
         return Routing([*weighed, *(one for one in checked if not one.is_kept), *routing.skipped], routing.warning)
 
