@@ -95,4 +95,4 @@ class Desk:
     def left(self, ref: str | None = None) -> list[int]:
         """Return what is left of each budget of the first candidate for *ref*."""
         (first, *_) = self.dispatcher.route(ref).candidates
-        return [amount for _, amount, _ in self.dispatcher._core.left(first)]
+        return [amount for _, amount, _ in self.dispatcher._core.left([first])[0]]

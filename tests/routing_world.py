@@ -78,8 +78,8 @@ class Standing:
         self._left = left or {}
         self._outcomes = outcomes or {}
 
-    def left(self, candidate: Candidate) -> Any:
-        return self._left.get(candidate.name, ())
+    def left(self, candidates: Iterable[Candidate]) -> Any:
+        return [self._left.get(one.name, ()) for one in candidates]
 
     def outcomes(self, candidates: Iterable[Candidate], seconds: float) -> tuple[float, list[list[Stretch]]]:
-        return self._now, [[Stretch(*counts) for counts in self._outcomes.get(one.name, ()) if counts[0] > self._now - seconds] for one in candidates]
+        return self._now, [[Stretch(*counts) for counts in sorted(self._outcomes.get(one.name, ())) if counts[0] > self._now - seconds] for one in candidates]

@@ -9,6 +9,7 @@ exit 1; never a traceback, never a hang, never a partial artifact. The last good
 from __future__ import annotations
 
 import builtins
+import json
 import os
 import shutil
 import sys
@@ -154,6 +155,18 @@ def check(root: Path, kind: str, run: Run) -> None:
 def test_every_damage_to_every_kind_of_file_is_a_finding_and_touches_nothing(root: Path, run: Run, kind: str, damage: str) -> None:
     DAMAGES[damage](root / KINDS[kind].file)
     check(root, kind, run)
+
+
+def test_what_is_wrong_in_the_lists_of_users_is_a_finding_and_nothing_else(root: Path, run: Run) -> None:
+    said = {
+        "budgets": [5, {"metric": "calls", "value": "5", "period": "daily"}, {"metric": "calls", "value": 5, "period": "daily"}],
+        "allowed_models": [5, "acme/acme-large"],
+        "agents": {"cook": {"fallbacks": [5]}},
+        "policy": {"routing_policies": [5, "cheapest"], "intents": {"coding": [5]}},
+        "accounts": {"work": {"provider": "acme", "models": [5], "credentials": [5], "profiles": {"first": {"credentials": [5]}}}},
+    }
+    (root / KINDS["overlay in JSON"].file).write_text(json.dumps(said))
+    check(root, "overlay in JSON", run)
 
 
 @pytest.mark.parametrize("kind", KINDS)

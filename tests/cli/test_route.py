@@ -6,13 +6,17 @@ import csv
 import io
 import json
 import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from modelwright import CallError, Dispatcher, load
+from paid_calls import Provided, chat, failed
 from routing_world import PROVIDERS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from command_line import Run
@@ -222,3 +226,76 @@ def test_what_has_several_profiles_shows_each_and_what_goes_without(use: Any, ru
     ]
     assert found[2]["credential"]["cure"] == "set NO_SUCH_KEY"
     assert run("route", "north/eyes@a", "--json").json["candidates"][0]["name"] == "mine/eyes@a"
+
+
+# As the state of calls has it
+
+
+@pytest.fixture
+def called(use: Any, home: Path) -> Callable[..., bytes]:
+    """Return what makes calls that share a state with the command, and returns what is in its file then."""
+
+    def called(*refs: str, **answers: Any) -> bytes:
+        with Dispatcher(load(), transport=Provided(**answers), state=f"sqlite:{home / 'state.sqlite'}") as dispatcher:
+            for ref in refs:
+                with suppress(CallError):
+                    dispatcher.complete(ref, "Well?", project="site")
+        return (home / "state.sqlite").read_bytes()
+
+    return called
+
+
+def test_what_rests_is_skipped_until_its_key_is_another(called: Any, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("route", "north/eyes", "--json").json["candidates"][0]["kept"]
+    assert not (home / "state.sqlite").exists()
+    before = called("north/eyes", north=failed(429, "rate limit reached"))
+    done = run("route", "north/eyes", "south/seer", "north/blind", "--explain")
+    assert [line.split()[0] for line in done.out.splitlines() if line[0].isdigit()] == ["1"]
+    assert "work/eyes   its credential failed with rate_limit; left alone until 20" in done.out
+    assert SECRET not in done.out + done.err
+    assert {one["cause"] for one in run("route", "north/eyes", "--json", code=1).json["candidates"]} == {"cooling"}
+    assert run("route", "north/eyes", "--state", "memory:").out
+    assert run("route", "north/eyes", "--state", f"sqlite:{home / 'none.sqlite'}").err == f"{home / 'none.sqlite'} is not there, so nothing rests and nothing is spent\n"
+    monkeypatch.setenv("WORK_KEY", "sk-north-another")
+    assert run("route", "north/eyes").out
+    assert ((home / "state.sqlite").read_bytes(), (home / "none.sqlite").exists()) == (before, False)
+
+
+def test_of_a_credential_that_a_program_gives_the_rest_is_not_asked_for_but_that_of_its_route_is(use: Any, called: Any, run: Run, tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    command = {"command": ["sh", "-c", f"echo >> {ran}; echo sk-north-program"]}
+    use(accounts={"work": {"provider": "north", "credentials": [command, {"env": "WORK_KEY"}]}})
+    called("north/blind", north=failed(529, "overloaded"))
+    called("north/eyes", north=failed(429, "rate limit reached"))
+    assert run("route", "north/eyes").out
+    assert "its model failed with overloaded" in run("route", "north/blind", code=1).err
+    assert ran.read_text() == 2 * "\n"
+
+
+def test_what_has_spent_its_budget_is_skipped_and_policies_know_what_calls_showed(use: Any, called: Any, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NORTH", "SOUTH"):
+        monkeypatch.setenv(f"{name}_API_KEY", SECRET)
+    budgets = [
+        {"metric": "calls", "value": 1, "scope": "model", "of": "north/eyes", "period": "yearly"},
+        {"metric": "calls", "value": 2, "scope": "project", "period": "yearly", "mode": "extend"},
+    ]
+    use(accounts={}, budgets=budgets, policy={"routing_policies": ["fairness"]})
+    called("north/eyes", north=chat((1, 1)))
+    found = run("route", "north/eyes", "south/seer", "north/blind", "--json").json["candidates"]
+    assert [(one["name"], one["score"], one["cause"]) for one in found] == [("south/seer", None, None), ("north/blind", None, None), ("north/eyes", None, "spent")]
+    called("south/seer", south=chat((1, 1)))
+    found = run("route", "south/seer", "north/blind", "--json").json["candidates"]
+    assert [(one["name"], one["score"]) for one in found] == [("north/blind", 1.0), ("south/seer", 0.0)]
+    done = run("route", "south/seer", "--project", "site", code=1)
+    assert "south/seer: budget project: 2 calls yearly is spent" in done.err
+
+
+def test_a_state_that_cannot_be_read_is_said_and_routes_are_shown_all_the_same(use: Any, run: Run, home: Path) -> None:
+    (home / "state.sqlite").write_bytes(b"no database at all" * 100)
+    done = run("route", "north/eyes")
+    assert "1  work/eyes  asked for" in done.out
+    assert done.err.startswith("warning: what rests and what is spent is not known: ")
+    (home / "state.sqlite").write_bytes(b"")
+    assert "it is empty, or of an earlier version" in run("route", "north/eyes").err
+    assert (home / "state.sqlite").read_bytes() == b""
+    assert "Invalid value for --state" in run("route", "north/eyes", "--state", "nowhere:x", code=2).err

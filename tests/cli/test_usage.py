@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from modelwright import Model, Usage, cost
+from modelwright.runtime.budget import Budget, Spender
 from modelwright.runtime.ledger import Ledger
+from modelwright.runtime.spending import Spending
+from modelwright.runtime.state import open_store
 from runtime.state.conformance import START, Clock
 
 if TYPE_CHECKING:
@@ -204,3 +210,57 @@ def test_another_ledger_is_read_and_what_is_none_is_an_error(run: Run, tmp_path:
 @pytest.mark.parametrize("arguments", [("--by", "colour"), ("--since", "yesterday"), ("--until", "2026-02-30")])
 def test_what_cannot_be_asked_for_is_refused(arguments: tuple[str, ...], run: Run) -> None:
     run("usage", *arguments, code=2)
+
+
+BUDGETS: list[dict[str, Any]] = [
+    {"metric": "cost", "value": 5.5, "period": "yearly"},
+    {"scope": "model", "metric": "calls", "value": 2, "rolling_seconds": 3_000_000},
+    {"scope": "project", "of": "site", "metric": "total_tokens", "value": 6000, "period": "yearly", "mode": "extend"},
+    {"scope": "token", "metric": "calls", "value": 9, "period": "yearly"},
+]
+
+
+@pytest.fixture
+def budgets(run: Run, compiled: Path, user_file: Path, home: Path, book: Callable[..., None]) -> bytes:
+    """Have two calls counted in budgets, the second of which is under way, and return what is in the file of the state then."""
+    user_file.write_text(json.dumps({"budgets": BUDGETS}))
+    run("compile", "-q")
+    for model in ("acme/large", "acme/small"):
+        book(model, "0.25", project="site")
+    spending = Spending(store := open_store(f"sqlite:{home / 'state.sqlite'}"), [Budget(**entry) for entry in BUDGETS])
+    spender = Spender("work", "acme/large", "site")
+    spending.settle(spending.reserve(spender, spent("4")), spent("0.25"))  # type: ignore[arg-type]  # it is granted
+    spending.reserve(spender, spent("1"))
+    store.close()
+    return (home / "state.sqlite").read_bytes()
+
+
+def test_budgets_are_shown_with_what_is_left(budgets: bytes, run: Run, home: Path) -> None:
+    until = f"{datetime.now(UTC).year + 1}-01-01T00:00:00Z"
+    assert [re.split("  +", line.strip()) for line in run("usage", "--budgets").out.splitlines()] == [
+        ["budget", "used", "left", "until"],
+        ["global: 5.5 USD yearly", "1.25 USD", "4.25 USD", "77%", until],
+        ["model acme/large: 2 calls in 3,000,000 s", "2 calls", "0 calls", "0%", "rolling"],
+        ["model acme/small: 2 calls in 3,000,000 s", "0 calls", "2 calls", "100%", "rolling"],
+        ["project site: 6,000 total tokens yearly", "3,000 total tokens", "3,000 total tokens", "50%", until],
+        ["token: 9 calls yearly", "-", "9 calls", "100%", "-"],
+    ]
+    assert (home / "state.sqlite").read_bytes() == budgets
+    first, second, *_, last = run("usage", "--budgets", "--project", "shop", "--json").json["budgets"]
+    usual = {"of": None, "timezone": "UTC", "rolling_seconds": None, "mode": "replace"}
+    assert first == {**usual, "scope": "global", "metric": "cost", "period": "yearly", "limit": "5.5", "used": "1.25", "left": "4.25", "ends_at": until}
+    assert (second["of"], second["used"], second["left"], second["ends_at"]) == ("acme/large", 2, 0, None)
+    assert (last["scope"], last["used"], last["left"]) == ("token", None, 9)
+    rows = list(csv.DictReader(io.StringIO(run("usage", "--budgets", "--project", "shop", "--format", "csv").out)))
+    assert [(row["scope"], row["left"]) for row in rows] == [("global", "4.25"), ("model", "0"), ("model", "2"), ("token", "9")]
+
+
+def test_before_any_call_all_of_a_budget_is_left_and_without_budgets_it_is_said(run: Run, compiled: Path, user_file: Path, home: Path) -> None:
+    assert run("usage", "--budgets").err == "your files set no budgets\n"
+    user_file.write_text(json.dumps({"budgets": BUDGETS[:2]}))
+    run("compile", "-q")
+    assert [(one["scope"], one["used"], one["left"]) for one in run("usage", "--budgets", "--json").json["budgets"]] == [("global", "0", "5.5"), ("model", None, 2)]
+    assert not (home / "state.sqlite").exists()
+    assert "leave out --since" in run("usage", "--budgets", "--since", "2026-11-01", code=2).err
+    (home / "state.sqlite").write_bytes(b"no database at all" * 100)
+    assert "it is damaged, or no file of SQLite" in run("usage", "--budgets", code=1).err

@@ -445,7 +445,7 @@ def test_what_is_left_is_the_limit_without_the_sum_of_what_was_settled(calls: li
     clock = Clock()
     limit = 10**21
     spending = Spending(MemoryStore(clock=clock), [Budget("input_tokens", 10**15, **({"rolling_seconds": 7200} if rolls else {"period": "daily"}))], is_last_let_through=True)
-    object.__setattr__(spending._budgets[0], "limit", limit)
+    object.__setattr__(spending.budgets[0], "limit", limit)
     settled = 0
     for estimate, actual, end in calls:
         found = spending.reserve(SOMEBODY, tokens(estimate))

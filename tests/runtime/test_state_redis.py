@@ -211,6 +211,46 @@ def test_while_the_server_is_down_the_clock_of_the_machine_goes_on_and_nobody_wa
 # What was read lately
 
 
+def test_what_others_saw_is_read_a_second_later_and_what_was_seen_here_at_once(server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    timer, read, ask = Clock(0), list[Any](), RedisStore._ask
+    store, other = (RedisStore(server.url, clock=Clock(), timer=timer) for _ in range(2))
+
+    def counted(self: RedisStore, command: str, *words: Any) -> Any:
+        if command == "outcomes":
+            read.extend(words[3:])
+        return ask(self, command, *words)
+
+    monkeypatch.setattr(RedisStore, "_ask", counted)
+
+    def successes(*keys: str) -> list[int]:
+        return [sum(one.successes for one in store.outcomes(keys, START, 60).get(key, [])) for key in keys]
+
+    def keys_read() -> list[str]:
+        found = read[:]
+        read.clear()
+        return found
+
+    other.see([Outcome("a", 1), Outcome("b", 1)], START)
+    assert (successes("a", "b"), keys_read()) == ([1, 1], ["a", "b"])
+    other.see([Outcome("a", 1), Outcome("b", 1)], START)
+    assert (successes("a", "b"), keys_read()) == ([1, 1], [])
+    store.see([Outcome("a", 1)], START)
+    assert (successes("a", "b"), keys_read()) == ([3, 1], ["a"])
+    timer.now = 0.999
+    held = _used(store)
+    store.settle(held, [line(amount=1)], [1], START, iter([Outcome("b", 1)]))
+    assert (successes("a", "b"), keys_read()) == ([3, 3], ["b"])
+    timer.now = 1.0
+    other.see([Outcome("a", 1), Outcome("b", 1)], START)
+    assert (successes("a", "b"), keys_read()) == ([4, 3], ["a"])
+    assert "a" in store.outcomes(["a"], START - 10, 600)
+    assert keys_read() == ["a"]  # of a longer time than was read
+    assert store.outcomes(["a"], START + 90, 60) == {}
+    assert keys_read() == []
+    store.close()
+    other.close()
+
+
 def test_what_was_read_is_believed_for_a_second_and_what_was_written_at_once(server: RedisServer) -> None:
     timer = Clock(0)
     one, two = (RedisStore(server.url, clock=Clock(), timer=timer) for _ in range(2))
@@ -241,11 +281,12 @@ def test_a_note_that_expires_is_gone_by_then_also_where_it_was_read_lately(serve
     store.close()
 
 
-def test_what_is_remembered_of_notes_is_bounded(store: RedisStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_remembered_is_bounded(store: RedisStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_MOST_VIEWED", 10)
     for number in range(50):
         store.notes([str(number)])
-    assert len(store._view) <= 11
+        store.outcomes([str(number)], START)
+    assert max(len(store._view), len(store._shown)) <= 11
 
 
 # Threads and processes

@@ -407,3 +407,22 @@ def test_a_database_has_its_own_mark(store: SqliteStore, file: Path) -> None:
     assert store._database.read("PRAGMA application_id") == [(APPLICATION,)]
     with pytest.raises(StateError, match="something else"):
         Database(file, application=1, version=1, schema=(), page_bytes=512).read("SELECT 1")
+
+
+def test_who_only_looks_finds_what_is_there_and_changes_nothing(store: SqliteStore, file: Path) -> None:
+    held, gone = line("held", 3), line("gone", 4)
+    store.reserve([held], START, START + 600)
+    store.reserve([gone], START, START + 1)
+    store.swap("a", None, "one", START + 600)
+    store.close()
+    before, now = file.read_bytes(), START + 2
+    looking = SqliteStore(file, keeps=False)
+    for _ in range(2):
+        assert looking.totals([held, gone], now) == [3, 0]  # the second was to be given back
+        assert isinstance(looking.reserve([held], now, now + 1), int)
+        assert looking.notes(["a"]) == {"a": "one"}
+    looking.close()
+    assert file.read_bytes() == before
+    with pytest.raises(StateError, match="no such file"):
+        SqliteStore(file.with_name("none"), keeps=False).notes(["a"])
+    assert not file.with_name("none").exists()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import output
+from . import output, states
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ..runtime.dispatch.answer import Answer
     from ..runtime.dispatch.dispatcher import Dispatcher
     from ..runtime.registry import Registry
-    from ..runtime.state import Store
     from .call_report import Report
 
 _MOST_BYTES = 50_000_000
@@ -58,7 +57,7 @@ def done(registry: Registry, report: Report, timeout: float | None, ask: Callabl
     with warnings.catch_warnings():
         for category in (StateWarning, LedgerWarning):  # the report says it
             warnings.simplefilter("ignore", category)
-        with Dispatcher(registry, state=_store(state), ledger=home.ledger(os.environ), limits=limits, hook=report.hear) as dispatcher:
+        with Dispatcher(registry, state=states.store(state), ledger=home.ledger(os.environ), limits=limits, hook=report.hear) as dispatcher:
             try:
                 found = ask(dispatcher)
             except KeyboardInterrupt:
@@ -134,15 +133,3 @@ def _within(data: bytes, name: str) -> bytes:
     if len(data) > _MOST_BYTES:
         raise click.UsageError(f"{name} is longer than {_MOST_BYTES:,} bytes; no model takes that")
     return data
-
-
-def _store(where: str | None) -> Store:
-    """Return the store at *where*, or that of the user; raises BadParameter where there can be none."""
-    from ..runtime import home
-    from ..runtime.errors import UsageError
-    from ..runtime.state import open_store
-
-    try:
-        return open_store(where or f"sqlite:{home.state(os.environ)}")
-    except UsageError as error:
-        raise click.BadParameter(str(error), param_hint="--state") from error

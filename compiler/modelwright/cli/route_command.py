@@ -15,21 +15,34 @@ from . import options
 @click.option("--provider", type=options.Provider(), metavar="PROVIDER", help="Models of this provider only, by id or alias.")
 @click.option("--agent", metavar="AGENT", help="Whose model and fallbacks are used: an agent of your files. Default: what they say for all.")
 @click.option("--task", metavar="TASK", help="Use the model that the agent has for this task.")
+@click.option("--project", metavar="NAME", help="Whose budgets hold.")
+@options.state
 @click.option("--explain", is_flag=True, help="Say why each has its place, where it leads, which credential it has, what it costs; and why the others are skipped.")
 @options.formats("text", "json", "csv")
 @options.artifact
 @options.output
 @click.pass_context
 def command(
-    ctx: click.Context, refs: tuple[str, ...], needed: str, provider: str | None, agent: str | None, task: str | None, explain: bool, format_: str, artifact: str | None
+    ctx: click.Context,
+    refs: tuple[str, ...],
+    needed: str,
+    provider: str | None,
+    agent: str | None,
+    task: str | None,
+    project: str | None,
+    state: str | None,
+    explain: bool,
+    format_: str,
+    artifact: str | None,
 ) -> None:
     """
     Show which routes a call may take, in which order, and why.
 
-    Nothing is sent, and no secret is read. REF is a model, as for `providers resolve`; `ACCOUNT/MODEL@PROFILE` says through which
-    account and profile. Of several the best comes first, as the policies in your files have it. Without REF it is the model of
-    the agent, or else the first of your accounts' models that can do what is needed. What cools or has spent its budget is not
-    known here. Ends with 1 when there is no route.
+    Nothing is sent, no secret is shown and no program is run. REF is a model, as for `providers resolve`; `ACCOUNT/MODEL@PROFILE` says
+    through which account and profile. Of several the best comes first, as the policies in your files have it. Without REF it is the
+    model of the agent, or else the first of your accounts' models that can do what is needed. What rests after a failure, or has
+    spent its budget, is skipped, as the state of your calls has it, which is only looked at; with --state memory: as if there was
+    none. Ends with 1 when there is no route.
 
     \b
     Whether a model will do, and where a call would go:
@@ -43,7 +56,7 @@ def command(
     from ..runtime.errors import UnknownRefError, UsageError
     from ..runtime.routing.checks import understood
     from ..runtime.routing.needs import Needs
-    from . import output, route_report
+    from . import output, resting, route_report
 
     registry = output.open_registry(artifact)
     try:
@@ -53,7 +66,7 @@ def command(
     except UsageError as error:
         raise click.BadParameter(str(error), param_hint="--needs") from error
     named = [output.known(registry, ref) for ref in refs]
-    routing = registry.route(named[0] if len(named) == 1 else named or None, needs, agent=agent, task=task)
+    routing = resting.route(registry, state, project, named[0] if len(named) == 1 else named or None, needs, agent=agent, task=task)
     if format_ == "json":
         output.as_json({"candidates": [route_report.as_data(registry, one, explain=explain) for one in routing], "warning": routing.warning})
     elif format_ == "csv":

@@ -9,11 +9,13 @@ import click
 from . import options
 
 if TYPE_CHECKING:
+    from ..runtime.ledger import Ledger
     from ..runtime.sums import Sum
 
 _COLUMNS = ("calls", "failed", "partial", "input tokens", "output tokens", "USD", "cost unknown", "in a plan")
 _KEYS = ("calls", "failed", "partial", "input_tokens", "output_tokens", "usd", "unknown_cost", "included")
 _ALWAYS = ("calls", "usd")
+_OF_CALLS = ("by", "since", "until", "prune")
 
 
 @click.command(name="usage")
@@ -23,16 +25,35 @@ _ALWAYS = ("calls", "usd")
 @click.option("--project", metavar="NAME", help="Calls of this project only.")
 @click.option("--ledger", type=click.Path(), metavar="FILE", help="The file calls are written to. Default: ledger.sqlite in PROVIDERS_HOME, or in the platform's folder for state.")
 @click.option("--prune", type=click.IntRange(1), metavar="DAYS", help="First remove, for good, the calls of more than so many days ago.")
+@click.option("--budgets", is_flag=True, help="Show what is used and left of the budgets in your files instead.")
+@options.state
 @options.formats("text", "json", "csv")
+@options.artifact
 @options.output
-def command(by: str, since: str | None, until: str | None, project: str | None, ledger: str | None, prune: int | None, format_: str) -> None:
+@click.pass_context
+def command(
+    ctx: click.Context,
+    by: str,
+    since: str | None,
+    until: str | None,
+    project: str | None,
+    ledger: str | None,
+    prune: int | None,
+    budgets: bool,
+    state: str | None,
+    format_: str,
+    artifact: str | None,
+) -> None:
     """
     Show what calls used and cost.
 
-    Calls of which nobody knows the cost are counted apart, never as zero; so are those that a flat-rate plan covers.
+    Calls of which nobody knows the cost are counted apart, never as zero; so are those that a flat-rate plan covers. With --budgets it
+    is what is used and left of each budget, as the state of your calls has it, which is only looked at: what calls under way have
+    reserved counts as used. Of one that each model, account, project or token has for itself, those in the ledger are shown.
 
     \b
       providers usage
+      providers usage --budgets
       providers usage --by day --since 2026-11-01 --until 2026-11-30
       providers usage --by account --project website --format csv
     """
@@ -44,6 +65,9 @@ def command(by: str, since: str | None, until: str | None, project: str | None, 
     from . import output
 
     book = Ledger(ledger or home.ledger(os.environ))
+    if budgets:
+        _show_budgets(ctx, book, project, state, format_, artifact)
+        return
     try:
         if prune is not None:
             removed = book.prune(prune)
@@ -61,6 +85,21 @@ def command(by: str, since: str | None, until: str | None, project: str | None, 
         output.notice(f"no calls{''.join(which)} are written down")
     else:
         _print_chart(by, found, total(found))
+
+
+def _show_budgets(ctx: click.Context, book: Ledger, project: str | None, state: str | None, format_: str, artifact: str | None) -> None:
+    from ..runtime.dispatch.core import Core
+    from . import budget_report, output, states
+
+    if wrong := [name for name in _OF_CALLS if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE]:
+        raise click.UsageError(f"--budgets shows budgets as they are now; leave out --{wrong[0]}")
+    registry = output.open_registry(artifact)
+    try:
+        with states.looked_at(registry, state) as core:
+            spending = (core or Core(registry)).spending
+            budget_report.show(budget_report.lines(spending, project, lambda scope: [one.key for one in book.sums(scope)]), format_)
+    finally:
+        book.close()
 
 
 def _shown(one: Sum) -> dict[str, int | str | None]:

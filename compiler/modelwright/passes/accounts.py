@@ -89,8 +89,9 @@ def _settings(catalog: Catalog, overlay: Overlay) -> None:
             catalog.settings[name] = {**before, **own[name]} if isinstance(before, dict) else own[name]
             catalog.setting_places[name] = Place(overlay.document, (name,))
     for index, budget in enumerate(own.get("budgets", ())):
-        catalog.settings.setdefault("budgets", []).append({"timezone": overlay.policy.get("timezone", "UTC"), **budget})
-        catalog.budget_places.append(Place(overlay.document, ("budgets", index)))
+        if budget is not None:  # as one with errors is
+            catalog.settings.setdefault("budgets", []).append({"timezone": overlay.policy.get("timezone", "UTC"), **budget})
+            catalog.budget_places.append(Place(overlay.document, ("budgets", index)))
 
 
 def _policy(catalog: Catalog, foreign: Overlay | None) -> Facts:

@@ -65,6 +65,10 @@ def bare(catalog: Catalog) -> dict[str, list[str]]:
 
 def used(data: Facts) -> Iterator[tuple[Pointer, str]]:
     """Yield where *data*, a user's file in the native form, says which models agents use, which intents prefer and which may be used at all, and what it calls them."""
+    return ((pointer, ref) for pointer, ref in _used(data) if ref is not None)  # as what is no ref is in a list with errors
+
+
+def _used(data: Facts) -> Iterator[tuple[Pointer, str | None]]:
     for name, agent in data.get("agents", {}).items():
         at = ("agents", name)
         if "primary" in agent:

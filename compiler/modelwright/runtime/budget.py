@@ -92,9 +92,11 @@ class Budget(Frozen):
 
     def measure(self, amount: int) -> str:
         """Return *amount* of what it counts, for people."""
+        if self.metric != "cost":
+            return f"{amount:,} {self.metric.replace('_', ' ')}"
         from .cost import money
 
-        return f"{money(amount)} USD" if self.metric == "cost" else f"{amount:,} {self.metric.replace('_', ' ')}"
+        return f"{money(amount)} USD"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Budget) and self._all() == other._all()
@@ -102,9 +104,13 @@ class Budget(Frozen):
     def __hash__(self) -> int:
         return hash(self._all())
 
+    def named(self, of: "str | None") -> str:
+        """Return it for people, as what it is of one that is called *of*."""
+        name = "" if of is None else f" {of if of.isprintable() else ascii(of)}"
+        return f"{self.scope}{name}: {self.measure(self.limit)} {self.period or f'in {self.rolling_seconds:,} s'}"
+
     def __str__(self) -> str:
-        of = "" if self.of is None else f" {self.of if self.of.isprintable() else ascii(self.of)}"
-        return f"{self.scope}{of}: {self.measure(self.limit)} {self.period or f'in {self.rolling_seconds:,} s'}"
+        return self.named(self.of)
 
     def __repr__(self) -> str:
         return f"<Budget {self}>"

@@ -79,7 +79,7 @@ class Spending:
     Raises UsageError when the policy is none, or has no price.
     """
 
-    __slots__ = ("_assumed", "_budgets", "_counts", "_is_last_let_through", "_lease_seconds", "_plans", "_store", "_unpriced", "_windows")
+    __slots__ = ("_assumed", "_counts", "_is_last_let_through", "_lease_seconds", "_plans", "_store", "_unpriced", "_windows", "budgets")
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class Spending:
         if (unpriced == ASSUME) != bool(assumed):
             raise UsageError("unknown prices are either assumed, and a price is given, or they are not")
         self._store = store
-        self._budgets = tuple(budgets)
+        self.budgets = tuple(budgets)
         self._unpriced = unpriced
         self._assumed: Any = None
         if assumed:
@@ -177,24 +177,41 @@ class Spending:
             self._store.settle(reservation.id, reservation.lines, [0] * len(reservation.lines), self._store.now())
         reservation.is_settled = True
 
-    def left(self, spender: "Spender") -> "list[tuple[Budget, int, int | None]]":
+    def left(self, spender: "Spender") -> "Left":
         """Return of each budget that can stop *spender*: it, how much is left (0 when more was spent), and when its stretch ends; None: it rolls."""
+        return self.left_of((spender,))[0]
+
+    def left_of(self, spenders: "Sequence[Spender]") -> "list[Left]":
+        """Return of each of *spenders* what `left` does; the store is asked once."""
+        if not self.budgets:
+            return [[] for _ in spenders]
+        plans = [[entry for entry in self._plans.get(spender) or self._plan(spender) if entry[2]] for spender in spenders]
+        booked = self._booked({entry[1]: entry for plan in plans for entry in plan})
+        return [[(budget, max(0, budget.limit - booked[series][0]), booked[series][1]) for budget, series, *_ in plan] for plan in plans]
+
+    def used(self, asked: "Sequence[tuple[Budget, Spender]]") -> "list[tuple[int, int | None]]":
+        """Return of each budget, whether or not it can stop its spender, how much of it that has used, and when its stretch ends; None: it rolls."""
+        entries = [_entry(budget, spender, is_holding=False) for budget, spender in asked]
+        booked = self._booked({entry[1]: entry for entry in entries})
+        return [booked[entry[1]] for entry in entries]
+
+    def _booked(self, entries: "Mapping[str, _Entry]") -> "dict[str, tuple[int, int | None]]":
+        """Return what is booked under each series, and when its stretch ends."""
         now = self._store.now()
-        entries = [entry for entry in self._plans.get(spender) or self._plan(spender) if entry[2]]
-        lines = [self._looked_up(entry, now) for entry in entries]
+        lines = [self._looked_up(entry, now) for entry in entries.values()]
         totals = self._store.totals(lines, now) if lines else []
-        return [(entry[0], max(0, entry[0].limit - total), None if line[2] else line[1] // 1000) for entry, line, total in zip(entries, lines, totals, strict=True)]
+        return {line[0]: (total, None if line[2] else line[1] // 1000) for line, total in zip(lines, totals, strict=True)}
 
     def _plan(self, spender: "Spender") -> "_Plan":
         """Return the budgets that *spender* spends from, and what is booked under; of those that count the same, the tightest that can stop it."""
-        holding = effective(self._budgets, spender)
+        holding = effective(self.budgets, spender)
         found: dict[str, _Entry] = {}
-        for budget in self._budgets:
+        for budget in self.budgets:
             if budget.is_of(spender):
-                series, is_holding = budget.series(spender), budget in holding
-                known = found.get(series)
-                if known is None or (is_holding, -budget.limit) > (known[2], -known[0].limit):
-                    found[series] = (budget, series, is_holding, budget.metric, budget.rolling_seconds or 0, (budget.period or "", budget.timezone))
+                entry = _entry(budget, spender, is_holding=budget in holding)
+                known = found.get(entry[1])
+                if known is None or (entry[2], -budget.limit) > (known[2], -known[0].limit):
+                    found[entry[1]] = entry
         if len(self._plans) >= _MOST_PLANS:
             self._plans.clear()
         self._plans[spender] = plan = tuple(found.values())
@@ -235,6 +252,10 @@ class Spending:
         return Refusal("unpriced", entry[0], left=max(0, entry[0].limit - total))
 
 
+def _entry(budget: "Budget", spender: "Spender", *, is_holding: bool) -> "_Entry":
+    return budget, budget.series(spender), is_holding, budget.metric, budget.rolling_seconds or 0, (budget.period or "", budget.timezone)
+
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -244,5 +265,6 @@ if TYPE_CHECKING:
     from .cost import Cost
     from .state import Outcome, Shortage, Store
 
+    Left = list[tuple[Budget, int, int | None]]
     _Entry = tuple[Budget, str, bool, str, int, tuple[str, str]]
     _Plan = tuple[_Entry, ...]

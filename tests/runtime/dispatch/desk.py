@@ -150,7 +150,7 @@ class Desk:
         """Return how many attodollars the budget has counted."""
         with Dispatcher(self.registry, transport=object(), **{**self.given, "ledger": None}) as dispatcher:  # type: ignore[arg-type]
             dispatcher._transport = None
-            ((budget, left, _),) = dispatcher._core.left(dispatcher.route(ref).candidates[0])
+            (((budget, left, _),),) = dispatcher._core.left(dispatcher.route(ref).candidates[:1])
         return int(budget.limit - left)
 
 

@@ -162,7 +162,7 @@ def test_it_spends_nothing_and_is_not_written_down(tmp_path: Path) -> None:
     played = Played((200, {"input_tokens": 7}), (200, {"input_tokens": 7}))
     with dispatcher(played, registry(ANTHROPIC), budgets=[Budget("calls", 1, period="daily")], ledger=ledger) as desk:
         assert [desk.count_tokens("one/m", "Hi").input_tokens for _ in range(2)] == [7, 7]
-        assert [left for _, left, _ in desk._core.left(desk.route("one/m").candidates[0])] == [1]
+        assert [left for _, left, _ in desk._core.left(desk.route("one/m").candidates)[0]] == [1]
     assert Ledger(tmp_path / "calls.sqlite").calls() == []
 
 

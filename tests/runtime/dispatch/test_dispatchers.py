@@ -84,7 +84,7 @@ def test_without_a_registry_it_is_the_one_that_is_loaded(places: Places, monkeyp
         monkeypatch.setattr(one, "load", lambda: places.registry)
     with Dispatcher(transport=Scripted(SPOKEN[CHAT].answer), environ=ENVIRON) as dispatcher:
         assert dispatcher.complete(BAD, "Hello?").text == TEXT
-    assert AsyncDispatcher(environ=ENVIRON).route(BAD).kept[0].name == BAD
+    assert asyncio.run(AsyncDispatcher(environ=ENVIRON).route(BAD)).kept[0].name == BAD
 
 
 def test_an_awaited_dispatcher_does_what_the_other_does(places: Places, home: Path) -> None:
@@ -93,8 +93,8 @@ def test_an_awaited_dispatcher_does_what_the_other_does(places: Places, home: Pa
     async def main() -> None:
         async with AsyncDispatcher(places.registry, **desk.given) as dispatcher:
             assert isinstance(dispatcher._carrier(), AsyncHttpxTransport)
-            dispatcher.use("mine", GOOD)
-            assert kept(dispatcher.route(session="mine")) == [GOOD]
+            await dispatcher.use("mine", GOOD)
+            assert kept(await dispatcher.route(session="mine")) == [GOOD]
             events = [event async for event in dispatcher.stream(None, "Hello?", session="mine")]
             assert events
             assert (await dispatcher.complete(None, "Hello?", session="mine")).text == TEXT

@@ -265,7 +265,7 @@ def test_each_request_is_reserved_and_settled() -> None:
     played = Played()
     with dispatcher(played, texts=2, budgets=budgets) as desk:
         desk.embed(ONE, ["a", "bb", "ccc"])
-        assert [int(left) for _, left, _ in desk._core.left(desk.route(ONE).candidates[0])] == [1, 10**15 - 6 * 10**12]
+        assert [int(left) for _, left, _ in desk._core.left(desk.route(ONE).candidates)[0]] == [1, 10**15 - 6 * 10**12]
         with pytest.raises(CallError) as caught:
             desk.embed(ONE, ["a", "bb", "ccc"])
     assert caught.value.kind == "all_models_limits_exceeded"

@@ -11,6 +11,7 @@ import pytest
 
 from modelwright import AsyncDispatcher
 from modelwright.ir.chat import Message, Request
+from modelwright.runtime.budget import Budget
 from modelwright.runtime.dispatch.texts import asked
 from modelwright.runtime.state import Outcome
 from modelwright.runtime.state.memory import MemoryStore
@@ -99,6 +100,24 @@ def test_the_faster_route_is_taken(tmp_path: Path) -> None:
     answer = desk(tmp_path, ["performance"], {"north": chat((1, 1)), "south": chat((1, 1))}, state=store).ask([NORTH, SOUTH])
     assert answer.candidate.name == SOUTH
     assert [one.notes for one in answer.routing.kept] == [("performance 1.00: 300 ms",), ("performance 0.33: 900 ms",)]
+
+
+def test_of_all_candidates_the_store_is_asked_at_once(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    class Counting(MemoryStore):
+        def __getattribute__(self, name: str) -> Any:
+            if name in ("notes", "totals", "outcomes"):
+                asked.append(name)
+            return super().__getattribute__(name)
+
+    budgets = [Budget("calls", 9, scope="model", period="daily"), Budget("cost", 1, period="daily"), Budget("calls", 1, scope="model", of=NORTH, period="daily")]
+    place = desk(tmp_path, ["health"], {"north": chat((20, 5))}, state=Counting(clock=lambda: START), budgets=budgets)
+    place.ask(NORTH)
+    asked.clear()
+    routing = place.dispatcher.route([NORTH, SOUTH, "north/blind"])
+    assert asked == ["totals", "outcomes", "notes", "totals"]
+    assert {one.name: one.reason for one in routing.skipped} == {NORTH: f"budget {budgets[2]} is spent"}
 
 
 # What a request is about

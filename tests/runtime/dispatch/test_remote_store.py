@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from modelwright.runtime.dispatch.errors import CallError, StreamBrokenError
 from modelwright.runtime.errors import StateError
 from modelwright.runtime.state.memory import MemoryStore
 from runtime.dispatch.desk import Desk
+from runtime.dispatch.places import ENVIRON
 from runtime.dispatch.spoken import TEXT
 from runtime.dispatch.test_cancellation import _wait_for, silent, stalling
 from runtime.dispatch.test_retries import BAD, GOOD, failing
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
 
     from modelwright.runtime.dispatch.async_dispatcher import AsyncDispatcher
     from runtime.dispatch.places import Places
+
+
+def is_in_loop() -> bool:
+    with suppress(RuntimeError):
+        return asyncio.get_running_loop() is not None
+    return False
 
 
 class Remote(MemoryStore):
@@ -39,9 +47,7 @@ class Remote(MemoryStore):
     def __getattribute__(self, name: str) -> Any:
         if name in ("notes", "swap", "reserve", "settle", "totals", "see", "outcomes", "close"):
             self.asked.append(name)
-            with suppress(RuntimeError):
-                asyncio.get_running_loop()
-                self.in_loop.append(name)
+            self.in_loop += [name] * is_in_loop()
             self.before(name)
         return super().__getattribute__(name)
 
@@ -105,8 +111,70 @@ def test_a_session_that_has_a_model(desk: Desk) -> None:
     desk.given["hook"] = None
 
     async def work(dispatcher: AsyncDispatcher) -> None:
-        await asyncio.to_thread(dispatcher.use, "mine", GOOD)
+        await dispatcher.use("mine", GOOD)
         assert (await dispatcher.complete(None, "Hello?", session="mine")).candidate.name == GOOD
+
+    within(desk, work)
+
+
+@pytest.mark.parametrize("what", ["stream", "route", "use"])
+def test_the_loop_goes_on_while_the_store_says_nothing(what: str, desk: Desk) -> None:
+    async def work(dispatcher: AsyncDispatcher) -> None:
+        async def stream() -> None:
+            answered = dispatcher.stream(None, "Hello?", session="mine")
+            assert "".join([text async for text in answered.texts()]) == TEXT
+            assert answered.answer.candidate.name == GOOD
+
+        async def route() -> None:
+            assert [one.name for one in (await dispatcher.route(session="mine")).kept] == [GOOD]
+
+        async def use() -> None:
+            await dispatcher.use("mine", BAD)
+            assert [one.name for one in (await dispatcher.route(session="mine")).kept] == [BAD]
+
+        await dispatcher.use("mine", GOOD)
+        asked, answers = threading.Event(), threading.Event()
+
+        def before(_: str) -> None:
+            asked.set()
+            assert not is_in_loop()
+            answers.wait(20)
+
+        store_of(desk).before = before
+        task = asyncio.create_task({"stream": stream, "route": route, "use": use}[what]())
+        assert await asyncio.to_thread(asked.wait, 20)
+        answers.set()
+        await task
+        await dispatcher.complete(GOOD, "Hello?")
+
+    within(desk, work)
+
+
+def test_routes_are_told_without_a_look_for_credentials_in_the_loop(desk: Desk) -> None:
+    looked: list[bool] = []
+
+    class Environ(dict[str, str]):
+        def get(self, name: str, usual: Any = None) -> Any:
+            looked.append(is_in_loop())
+            return super().get(name, usual)
+
+    async def main() -> None:
+        desk.given |= {"environ": Environ(ENVIRON), "state": "memory:"}
+        async with desk.awaited() as dispatcher:
+            assert (await dispatcher.route(GOOD)).kept
+
+    asyncio.run(main())
+    assert set(looked) == {False}
+
+
+def test_a_stream_that_is_dropped_without_a_word_is_settled_in_a_thread(desk: Desk, places: Places) -> None:
+    async def work(dispatcher: AsyncDispatcher) -> None:
+        places.bad.begin(stalling())
+        async for _ in dispatcher.stream(BAD, "Hello?"):
+            break
+        gc.collect()
+        await asyncio.to_thread(_wait_for, lambda: not desk.reserved())
+        assert await asyncio.to_thread(places.bad.gone.wait, 20)
 
     within(desk, work)
 

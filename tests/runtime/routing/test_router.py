@@ -13,7 +13,7 @@ from modelwright.runtime.budget import Budget
 from modelwright.runtime.routing.candidate import COOLING, Routing
 from modelwright.runtime.routing.needs import Needs
 from modelwright.runtime.routing.policies import NAMES
-from modelwright.runtime.routing.router import Router
+from modelwright.runtime.routing.router import Router, within
 from routing_world import Standing, kept, names, registry_of, skipped
 
 if TYPE_CHECKING:
@@ -125,14 +125,12 @@ def test_the_length_of_the_prompt_is_what_is_needed_unless_it_is_said() -> None:
     assert router.route(["north/eyes", "south/seer"], Needs(input_tokens=90_000), input_tokens=10, output_tokens=1).kept[1].score is None
 
 
-def test_within_budget_says_of_one_candidate_whether_its_budgets_are_spent() -> None:
-    registry = registry_of()
-    candidate = registry.route("north/eyes").kept[0]
+def test_within_says_of_each_candidate_whether_its_budgets_are_spent() -> None:
+    candidates = registry_of().route(["north/eyes", "south/seer", "north/blind"]).kept
     budget = Budget("calls", 4, period="daily")
-    assert Router(registry).within_budget(candidate) is candidate
-    assert Router(registry, standing=Standing(left={"north/eyes": [(budget, 1, None)]})).within_budget(candidate) is candidate
-    spent = Router(registry, standing=Standing(left={"north/eyes": [(budget, 1, None), (budget, 0, 9)]})).within_budget(candidate)
-    assert (spent.is_kept, spent.cause, spent.reason) == (False, "spent", f"budget {budget} is spent")
+    first, second, third = within(candidates, [[(budget, 1, None)], [(budget, 1, None), (budget, 0, 9)], ()])
+    assert (first, third) == (candidates[0], candidates[2])
+    assert (second.is_kept, second.cause, second.reason) == (False, "spent", f"budget {budget} is spent")
 
 
 def test_a_routing_and_its_candidates_say_what_they_are() -> None:

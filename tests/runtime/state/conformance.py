@@ -158,6 +158,15 @@ class StoreConformance:
             store.settle(second, [one], [2**64], store.now())
             assert self.total(store, one) == 2**64 + 1
 
+    def test_of_many_lines_each_total_is_told_in_its_place(self, store: Store, clock: Clock) -> None:
+        lines = [one for number in range(40) for one in (line(f"s{number}", number, None), rolling(START, 60 + number, number, None, f"r{number}"))]
+        for number in (39, 7, 20):
+            self.granted(store, *lines[2 * number : 2 * number + 2])
+        expected = {39: 39, 7: 7, 20: 20}
+        assert store.totals(lines, store.now()) == [expected.get(number, 0) for number in range(40) for _ in range(2)]
+        clock.now += 70  # where moments are dropped, whoever asks twice hears the same twice
+        assert store.totals([lines[15], lines[41], lines[15], lines[14]], store.now()) == [0, 20, 0, 7]
+
     @pytest.mark.parametrize("name", NAMES)
     def test_any_text_is_a_series(self, store: Store, clock: Clock, name: str) -> None:
         lines = [line(name, 2), line(f"{name}2", 3), line(name, 4, until_ms=DAY_END_MS + 1, rolling=False), rolling(START, 3000, 5, series=f"{name} r")]

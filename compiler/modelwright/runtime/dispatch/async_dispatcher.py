@@ -8,7 +8,7 @@ from functools import partial
 from ..errors import UsageError
 from ..registry import Registry, load
 from .answer import Answer
-from .calls import count, embed, route, run
+from .calls import Later, count, embed, route, run
 from .core import Core
 from .steps import Ask, Down, Open, Read, Shut, Sleep, Work
 
@@ -32,8 +32,8 @@ class AsyncDispatcher:
         return await self._done(partial(run, self._core, ref, request, is_stream=False, **more), ref, more.get("session"))  # type: ignore[no-any-return]  # what a chat brings
 
     def stream(self, ref: "str | Sequence[str] | None", request: "Request | str | Iterable[Message]", **more: "Any") -> "AsyncStream":
-        """As `Dispatcher.stream`."""
-        return AsyncStream(_Steps(run(self._core, ref, request, is_stream=True, **more), self._carrier(), asks=self._core.is_remote))
+        """As `Dispatcher.stream`. It is not awaited: what a store on another machine is to be asked for waits until the first piece is, with what that raises."""
+        return AsyncStream(self._steps(partial(run, self._core, ref, request, is_stream=True, **more), ref, more.get("session")))
 
     async def embed(self, ref: "str | Sequence[str]", texts: "str | Iterable[str]", **more: "Any") -> "Embeddings":
         """As `Dispatcher.embed`."""
@@ -43,13 +43,13 @@ class AsyncDispatcher:
         """As `Dispatcher.count_tokens`."""
         return await self._done(partial(count, self._core, ref, request, **more), ref)  # type: ignore[no-any-return]  # what counting brings
 
-    def route(self, ref: "str | Sequence[str] | None" = None, needs: "Any" = None, **more: "Any") -> "Routing":
-        """As `Dispatcher.route`."""
-        return route(self._core, ref, needs, **more)
+    async def route(self, ref: "str | Sequence[str] | None" = None, needs: "Any" = None, **more: "Any") -> "Routing":
+        """As `Dispatcher.route`, in a thread: credentials are looked for."""
+        return await asyncio.to_thread(route, self._core, ref, needs, **more)
 
-    def use(self, session: str, ref: "str | None") -> None:
+    async def use(self, session: str, ref: "str | None") -> None:
         """As `Dispatcher.use`."""
-        self._core.choose(session, ref)
+        await _finished(partial(self._core.choose, session, ref))
 
     async def close(self) -> None:
         """Let go of connections, state and ledger."""
@@ -66,12 +66,15 @@ class AsyncDispatcher:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def _done(self, begin: "Callable[[], Asked]", ref: "Any", session: "str | None" = None) -> "Any":
-        asked = await _finished(begin) if self._core.looks(ref, session) else begin()
-        steps = _Steps(asked, self._carrier(), asks=self._core.is_remote)
+    async def _done(self, *asked: "Any") -> "Any":
+        steps = self._steps(*asked)
         async for _ in steps:
             pass  # nothing is emitted
         return steps.answer
+
+    def _steps(self, begin: "Callable[[], Asked]", ref: "Any", session: "str | None" = None) -> "_Steps":
+        asked = Later(begin) if self._core.looks(ref, session) else begin()
+        return _Steps(asked, self._carrier(), asks=self._core.is_remote)
 
     def _carrier(self) -> "AsyncTransport":
         if self._transport is None:
@@ -199,10 +202,12 @@ class _Steps:
             await asyncio.shield(self._shut())
 
     def __del__(self) -> None:
-        self._steps.close()
-        reply, loop = self._reply, self._loop
-        if reply is not None and loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(_let_go, loop, reply)
+        steps, reply = self._steps, self._reply
+        loop = None if self._loop is None or self._loop.is_closed() else self._loop
+        if loop is None or not self._asks:
+            steps.close()
+        if loop is not None and (reply is not None or steps.gi_frame is not None):
+            loop.call_soon_threadsafe(_let_go, loop, steps, reply)
 
 
 async def _finished(do: "Callable[[], Any]") -> "Any":
@@ -221,11 +226,18 @@ async def _finished(do: "Callable[[], Any]") -> "Any":
 _letting_go: "set[asyncio.Task[None]]" = set()
 
 
-def _let_go(loop: asyncio.AbstractEventLoop, reply: "AsyncReply") -> None:
+def _let_go(loop: asyncio.AbstractEventLoop, steps: "Any", reply: "AsyncReply | None") -> None:
     """Close what was left without a word."""
-    task = loop.create_task(reply.close())
+    task = loop.create_task(_closed(steps, reply))
     _letting_go.add(task)
     task.add_done_callback(_letting_go.discard)
+
+
+async def _closed(steps: "Any", reply: "AsyncReply | None") -> None:
+    if steps.gi_frame is not None:
+        await _finished(steps.close)
+    if reply is not None:
+        await reply.close()
 
 
 TYPE_CHECKING = False

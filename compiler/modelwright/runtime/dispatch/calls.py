@@ -6,6 +6,7 @@ from ..routing.needs import Needs
 from ..routing.pinned import pinned
 from .core import Core, Options
 from .engine import Run
+from .standing import as_is
 from .steps import Work
 from .tasks.chat import Chat
 
@@ -28,10 +29,10 @@ def run(
 ) -> "Run | Later":
     """Return the call, not begun; the arguments are those of `Dispatcher.complete`."""
     asked = _request(request, settings)
-    wanted = core.chosen(session) if ref is None else ref
     options = Options(lossy=lossy, project=project, token=token, tags=tags)
 
     def routed() -> Run:
+        wanted = core.chosen(session) if ref is None else ref
         standing = core.standing(project, token)
         routing = core.router.route(wanted, core.needs_of(asked, needs, lossy=lossy), agent=agent, task=task, standing=standing, **core.facts_of(asked))
         return core.begun(Chat(asked, is_stream=is_stream), routing, _said(wanted), options)
@@ -40,14 +41,14 @@ def run(
 
 
 class Later:
-    """A call whose routes are looked for when it begins, since a plug is asked that may take long."""
+    """What is *made*, with its routes looked for, when it begins: a plug, or a store on another machine, is asked and may take long."""
 
-    def __init__(self, routed: "Callable[[], Run]") -> None:
-        self._routed = routed
+    def __init__(self, made: "Callable[[], Asked]") -> None:
+        self._made = made
 
     def steps(self) -> "Generator[Any, Any, Any]":
         """Yield what is to be done, as `Run.steps` does."""
-        found: Run = yield Work(self._routed)
+        found: Asked = yield Work(self._made)
         return (yield from found.steps())
 
 
@@ -89,7 +90,7 @@ def route(
     """Return the routes as things are."""
     standing = core.standing(project, token)
     found = core.router.route(core.chosen(session) if ref is None else ref, Needs.of(needs or ()), standing=standing, **more)
-    return Routing(core.now_of(found, standing), found.warning)
+    return as_is(core, found, standing)
 
 
 def _request(request: "Request | str | Iterable[Message]", settings: "Mapping[str, Any]") -> Request:

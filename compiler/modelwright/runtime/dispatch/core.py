@@ -10,7 +10,6 @@ from ..budget import Budget, Spender
 from ..cooldown import Cooldowns
 from ..cost import Cost, cost
 from ..failures import Classifier, Failure
-from ..routing.candidate import COOLING
 from ..routing.needs import Needs
 from ..routing.router import Router
 from ..spending import ASSUME, Reservation, Spending
@@ -20,7 +19,7 @@ from . import texts
 from .engine import Run
 from .given import ledger_of, runs_of
 from .limits import TimeLimits
-from .prepare import CHAT, COUNT, EMBEDDING, Ways
+from .prepare import COUNT, Ways
 from .seen import route_key
 from .standing import StandingOf
 from .steps import CUT, TIMEOUT, UNREACHABLE
@@ -125,9 +124,9 @@ class Core:
         key = f"session:{session}"
         return self.store.notes((key,)).get(key)
 
-    def left(self, candidate: "Candidate") -> "list[tuple[Budget, int, int | None]]":
-        """Return of each budget that can stop *candidate* how much is left, for nobody in particular."""
-        return self.spending.left(self.spender(candidate, None, None))
+    def left(self, candidates: "Iterable[Candidate]", project: "str | None" = None, token: "str | None" = None) -> "list[Left]":
+        """Return for each of *candidates*, of each budget that can stop it, how much is left for calls of *project* and *token*."""
+        return self.spending.left_of([self.spender(one, project, token) for one in candidates])
 
     def looks(self, ref: "Any", session: "str | None") -> bool:
         """Tell whether a store on another machine is asked before a route is known."""
@@ -143,25 +142,6 @@ class Core:
         keys = [route_key(one) for one in candidates]
         found = self.store.outcomes(keys, now, seconds)
         return now, [found.get(key, []) for key in keys]
-
-    def now_of(self, routing: "Routing", standing: "Standing") -> "Iterator[Candidate]":
-        """Yield the candidates of *routing* as things are: those that cool, or whose budget is spent, are skipped."""
-        for candidate in routing.candidates:
-            yield candidate if not candidate.is_kept else self._as_is(candidate, standing)
-
-    def _as_is(self, candidate: "Candidate", standing: "Standing") -> "Candidate":
-        from ..errors import CredentialError, UsageError
-        from .prepare import why
-
-        try:
-            asks = EMBEDDING if candidate.model.output == (EMBEDDING,) else CHAT
-            way = self.ways.kept(candidate, is_stream=False, asks=asks) or self.ways.find(candidate, is_stream=False, asks=asks)
-        except (CredentialError, UsageError) as error:
-            return candidate.skipped(why(error))
-        cooled = self.cooldowns.look(way.keys)
-        if cooled:
-            return candidate.skipped(self.cooling(max(cooled.values(), key=lambda one: one.until)), COOLING)
-        return self.router.within_budget(candidate, standing)
 
     def cooling(self, cooled: "Cooled") -> str:
         """Return in words why a route is left alone."""
@@ -271,7 +251,7 @@ _LOST = {"thinking"}
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
     from ...ir.chat import Request, Response
@@ -282,7 +262,7 @@ if TYPE_CHECKING:
     from ..routing.candidate import Candidate, Routing
     from ..routing.intents import Plug
     from ..routing.router import Standing
-    from ..spending import Refusal
+    from ..spending import Left, Refusal
     from ..state import Outcome, Store, Stretch
     from ..telemetry import Telemetry
     from .prepare import Way

@@ -114,7 +114,7 @@ class Ways:
                 is_stream=is_stream,
             ),
             provider_errors=registry.provider(model.provider).get("errors", []),
-            keys=_keys(candidate, credential, asks),
+            keys=keys_of(candidate, credential.route, credential.parts(), asks),
             sign=signer(place.auth_kind, credential.parts(), place.scope, _key_variables(search)),
             call_seconds=None if (seconds := account.get("timeout_seconds")) is None else float(seconds),  # a fraction is text in the artifact
         )
@@ -171,15 +171,15 @@ def _protocol(model: "Model", account: "Mapping[str, Any]", route: "Mapping[str,
     return str(model._facts.get("protocol") or account.get("protocol") or route["protocol"])
 
 
-def _keys(candidate: "Candidate", credential: "Credential", asks: str) -> Keys:
+def keys_of(candidate: "Candidate", route: str, parts: "Mapping[str, str]", asks: str = CHAT) -> Keys:
     """
-    Return what a failure of this way cools. A new key does not inherit the rest of an old one, so its fingerprint is part of the name.
+    Return what a failure cools over *route* with the secret *parts*. A new key does not inherit the rest of an old one, so its fingerprint is part of the name.
 
     Counting tokens has rests of its own, for it has limits of its own, and not every host that answers counts.
     """
     account = f"{'count:' if asks == COUNT else ''}{candidate.account['id']}"
-    print_ = blake2s("\0".join(f"{name}={part}" for name, part in sorted(credential.parts().items())).encode(), digest_size=4).hexdigest()
-    return Keys(f"credential:{account}:{candidate.profile or ''}:{print_}", f"route:{account}:{credential.route}", f"model:{account}:{candidate.model.ref}")
+    print_ = blake2s("\0".join(f"{name}={part}" for name, part in sorted(parts.items())).encode(), digest_size=4).hexdigest()
+    return Keys(f"credential:{account}:{candidate.profile or ''}:{print_}", f"route:{account}:{route}", f"model:{account}:{candidate.model.ref}")
 
 
 TYPE_CHECKING = False

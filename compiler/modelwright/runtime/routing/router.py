@@ -6,6 +6,7 @@ from ..day import today
 from ..errors import UsageError
 from . import accounts, checks, wishes
 from .candidate import SPENT, Routing
+from .lately import Lately
 from .needs import Needs
 from .policies import Question, chosen, weigh, window_seconds
 
@@ -23,7 +24,7 @@ class Router:
     takes the place of what the user's files say of it.
     """
 
-    __slots__ = ("_choose", "_intents", "_plans", "_policies", "_policy", "_registry", "_standing", "_window")
+    __slots__ = ("_choose", "_intents", "_lately", "_plans", "_policies", "_policy", "_registry", "_standing", "_window")
 
     def __init__(
         self,
@@ -44,6 +45,7 @@ class Router:
         self._window = window_seconds(self._policies)
         self._intents = None if intent is None else _intents(intent, self._policy, registry, tell)
         self._plans: dict[Any, tuple[Routing, Sequence[Policy]]] = {}
+        self._lately = Lately()
 
     def route(
         self,
@@ -89,19 +91,14 @@ class Router:
         """Whether there is any policy."""
         return bool(self._policies)
 
-    def within_budget(self, candidate: "Candidate", standing: "Standing | None" = None) -> "Candidate":
-        """Return *candidate*, as skipped where one of its budgets is spent."""
-        known = standing or self._standing
-        return candidate if known is None else _within(known.left(candidate), candidate)
-
     def _weighed(self, routing: Routing, policies: "Sequence[Policy]", question: Question, standing: "Standing | None") -> Routing:
-        left = {one: () if standing is None else standing.left(one) for one in routing.kept}
-        checked = [_within(left[one], one) for one in routing.kept]
+        left = [()] * len(routing.kept) if standing is None else standing.left(routing.kept)
+        checked = within(routing.kept, left)
         kept = [one for one in checked if one.is_kept]
-        question = question._replace(left=left)
+        question = question._replace(left=dict(zip(routing.kept, left, strict=True)))
         if standing is not None and self._window is not None and len(kept) > 1:
             now, seen = standing.outcomes(kept, self._window)
-            question = question._replace(now=now, seen=dict(zip(kept, seen, strict=True)))
+            question = question._replace(now=now, seen={one: self._lately.seen(one.key, stretches) for one, stretches in zip(kept, seen, strict=True)})
         weighed = weigh(kept, policies, question, self._choose)
         return Routing([*weighed, *(one for one in checked if not one.is_kept), *routing.skipped], routing.warning)
 
@@ -154,9 +151,10 @@ def _intents(plug: "Plug", policy: "dict[str, Any]", registry: "Registry", tell:
     return Intents(plug, policy.get("intents", {}), registry, tell)
 
 
-def _within(left: "Left", candidate: "Candidate") -> "Candidate":
-    spent = next((budget for budget, amount, _ in left if not amount), None)
-    return candidate if spent is None else candidate.skipped(f"budget {spent} is spent", SPENT)
+def within(candidates: "Iterable[Candidate]", left: "Iterable[Left]") -> "list[Candidate]":
+    """Return *candidates*, as skipped where of one of their budgets nothing is *left*."""
+    spent = [next((budget for budget, amount, _ in budgets if not amount), None) for budgets in left]
+    return [one if budget is None else one.skipped(f"budget {budget} is spent", SPENT) for one, budget in zip(candidates, spent, strict=True)]
 
 
 TYPE_CHECKING = False
@@ -177,8 +175,8 @@ if TYPE_CHECKING:
     class Standing(Protocol):
         """What is known of routes now."""
 
-        def left(self, candidate: Candidate) -> Left:
-            """Return of each budget that can stop *candidate*: it, how much is left, and when its stretch ends."""
+        def left(self, candidates: Sequence[Candidate]) -> Sequence[Left]:
+            """Return for each of *candidates* of each budget that can stop it: the budget, how much is left, and when its stretch ends."""
 
         def outcomes(self, candidates: Sequence[Candidate], seconds: float) -> tuple[float, list[list[Stretch]]]:
             """Return the time, and what was seen of each of *candidates* in the last *seconds*, as `Store.outcomes` has it."""

@@ -31,6 +31,7 @@ class Database:
     >>> numbers.read("SELECT sum(n) FROM numbers")
     [(3,)]
 
+    With *keeps* false what is written is undone as soon as it is done, and the file has to be there: that is for who only looks.
     Raises StateError for everything that SQLite or the file system refuses; nothing has changed then.
     """
 
@@ -40,6 +41,7 @@ class Database:
         "_busy_seconds",
         "_connection",
         "_execute",
+        "_keeps",
         "_last",
         "_left",
         "_lock",
@@ -62,6 +64,7 @@ class Database:
         page_bytes: int,
         busy_seconds: float = BUSY_SECONDS,
         prepare: "Callable[[sqlite3.Connection], object] | None" = None,
+        keeps: bool = True,
     ) -> None:
         self.path = os.fspath(path)
         self._application = application
@@ -71,6 +74,7 @@ class Database:
         self._busy_seconds = busy_seconds
         self._page_bytes = page_bytes
         self._prepare_connection = prepare
+        self._keeps = keeps
         self._lock = allocate_lock()
         self._connection: sqlite3.Connection | None = None
         self._execute: Any = None
@@ -90,7 +94,7 @@ class Database:
                 execute = self._execute
                 execute("BEGIN IMMEDIATE")
                 answer = work(execute)
-                execute("COMMIT")
+                execute("COMMIT" if self._keeps else "ROLLBACK")
             except BaseException as error:
                 self._undo(error)
                 raise
@@ -163,13 +167,16 @@ class Database:
 
     def _make_file(self) -> None:
         """Make an empty file that others cannot read, where there is none: SQLite gives its companions the same permissions."""
-        os.makedirs(os.path.dirname(os.path.abspath(self.path)), 0o700, exist_ok=True)
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600))
+        if self._keeps:
+            os.makedirs(os.path.dirname(os.path.abspath(self.path)), 0o700, exist_ok=True)
+        os.close(os.open(self.path, os.O_RDWR | (os.O_CREAT if self._keeps else 0) | getattr(os, "O_CLOEXEC", 0), 0o600))
 
     def _prepare(self, execute: "Any") -> None:
         """Put the tables into an empty file, or the newer ones into an earlier version's; several processes may be at it at once, and one does it."""
         until = monotonic() + self._busy_seconds
         while self._lacked(execute):
+            if not self._keeps:
+                raise StateError(self.path, "it is empty, or of an earlier version", "make a call, which brings it up to date")
             try:
                 execute(f"PRAGMA page_size={self._page_bytes}")
                 execute("PRAGMA journal_mode=WAL")

@@ -1,11 +1,14 @@
 """State in memory: of one process, shared by its threads."""
 
 from _thread import allocate_lock
+from bisect import bisect_right
 from collections import deque
-from operator import add
+from operator import add, itemgetter
 from time import time
 
 from . import KEPT_MS, OUTCOME_GRAIN_SECONDS, OUTCOMES_KEPT_SECONDS, TIDY_SECONDS, Shortage, Stretch
+
+_AT = itemgetter(0)
 
 
 class MemoryStore:
@@ -21,7 +24,7 @@ class MemoryStore:
         self._held: dict[int, tuple[float, Sequence[Line]]] = {}
         self._last = 0
         self._notes: dict[str, tuple[str, float]] = {}
-        self._outcomes: dict[str, dict[int, Stretch]] = {}
+        self._outcomes: dict[str, list[Stretch]] = {}
         self._tidy_at = 0.0
 
     def now(self) -> float:
@@ -80,10 +83,13 @@ class MemoryStore:
             self._see(outcomes, now)
 
     def outcomes(self, keys: "Iterable[str]", now: float, seconds: float = OUTCOMES_KEPT_SECONDS) -> "dict[str, list[Stretch]]":
-        first = now - min(seconds, OUTCOMES_KEPT_SECONDS)
+        first, found = now - min(seconds, OUTCOMES_KEPT_SECONDS), {}
         with self._lock:
-            found = {key: sorted([stretch for at, stretch in self._outcomes.get(key, {}).items() if at > first]) for key in keys}
-        return {key: stretches for key, stretches in found.items() if stretches}
+            for key in keys:
+                stretches = self._outcomes.get(key)
+                if stretches and stretches[-1].at > first:
+                    found[key] = stretches[_place(stretches, first) :]
+        return found
 
     def close(self) -> None:
         pass
@@ -125,9 +131,12 @@ class MemoryStore:
             self._tidy(now)
         at = int(now // OUTCOME_GRAIN_SECONDS) * OUTCOME_GRAIN_SECONDS
         for key, *counts in outcomes:
-            stretches = self._outcomes.setdefault(key, {})
-            known = stretches.get(at)
-            stretches[at] = Stretch(at, *counts) if known is None else Stretch(at, *map(add, known[1:], counts))
+            stretches = self._outcomes.setdefault(key, [])
+            place = _place(stretches, at)  # behind the one of that time
+            if place and stretches[place - 1].at == at:
+                stretches[place - 1] = Stretch(at, *map(add, stretches[place - 1][1:], counts))
+            else:
+                stretches.insert(place, Stretch(at, *counts))
 
     def _tidy(self, now: float) -> None:
         self._tidy_at = now + TIDY_SECONDS
@@ -135,9 +144,13 @@ class MemoryStore:
         self._booked = {key: total for key, total in self._booked.items() if key[1] + KEPT_MS > now * 1000}
         self._rolling = {series: rolling for series, rolling in self._rolling.items() if rolling.roll(now)}
         self._notes = {key: note for key, note in self._notes.items() if note[1] > now}
-        first = now - OUTCOMES_KEPT_SECONDS
-        kept = {key: {at: stretch for at, stretch in stretches.items() if at > first} for key, stretches in self._outcomes.items()}
+        kept = {key: stretches[_place(stretches, now - OUTCOMES_KEPT_SECONDS) :] for key, stretches in self._outcomes.items()}
         self._outcomes = {key: stretches for key, stretches in kept.items() if stretches}
+
+
+def _place(stretches: "list[Stretch]", at: float) -> int:
+    """Return where in *stretches* those begin that are later than *at*."""
+    return bisect_right(stretches, at, key=_AT)
 
 
 class _Rolling:

@@ -3,7 +3,7 @@ State on a server of Redis or Valkey: of all machines that reach it.
 
 Each method is one run of `store.lua` there, one round trip, and nobody sees half of it; amounts are added up by `exact.lua`,
 exactly. Everything expires by itself. The time is the server's: this machine's clock, put right by each answer. What was read
-of notes is believed for a second, and what was written at once. There is no lock, so that a process may fork at any moment.
+of notes and outcomes is believed for a second, and what was written at once. There is no lock, so that a process may fork at any moment.
 """
 
 import os
@@ -18,6 +18,7 @@ _TIMED_SECONDS = 60.0
 _GRACE_MS = 1000
 _MOST_VIEWED = 10_000
 _MOST_DOUBTED = 1000
+_NEVER_SHOWN: "tuple[float, int, list[Stretch]]" = (float("-inf"), 0, [])
 _SCRIPTS = ("exact.lua", "store.lua")
 
 
@@ -29,7 +30,7 @@ class RedisStore:
     while the server cannot be reached or refuses.
     """
 
-    __slots__ = ("_clock", "_doubted", "_server", "_swaps", "_timer", "_view", "_view_seconds")
+    __slots__ = ("_clock", "_doubted", "_server", "_shown", "_swaps", "_timer", "_view", "_view_seconds", "_writes")
 
     is_remote = True
     """Whether asking it may take longer than an event loop should wait."""
@@ -49,6 +50,9 @@ class RedisStore:
         self._timer = timer
         self._view: dict[str, _Seen | None] = {}
         self._swaps = 0
+        self._shown: dict[str, tuple[float, int, list[Stretch]]] = {}
+        """Of each key until when that is believed, from which stretch on it was asked for, and what was seen."""
+        self._writes = 0
         self._doubted: list[tuple[int, Sequence[Line]]] = []
 
     def now(self) -> float:
@@ -100,7 +104,9 @@ class RedisStore:
         words: list[str | int] = []
         for (series, until, is_rolling, reserved, _, _), amount in zip(lines, amounts, strict=True):
             words += (series, until, int(is_rolling), reserved, amount)
-        self._ask("settle", now, reservation, len(lines), *words, *_fields(outcomes, now))
+        seen = tuple(outcomes)
+        self._ask("settle", now, reservation, len(lines), *words, *_fields(seen, now))
+        self._forget(seen)
 
     def totals(self, lines: "Sequence[Line]", now: float) -> "list[int]":
         words: list[str | int] = []
@@ -109,17 +115,17 @@ class RedisStore:
         return [int(total) for total in self._ask("totals", now, *words)]
 
     def see(self, outcomes: "Iterable[Outcome]", now: float) -> None:
-        self._ask("see", now, *_fields(outcomes, now))
+        seen = tuple(outcomes)
+        self._ask("see", now, *_fields(seen, now))
+        self._forget(seen)
 
     def outcomes(self, keys: "Iterable[str]", now: float, seconds: float = OUTCOMES_KEPT_SECONDS) -> "dict[str, list[Stretch]]":
-        wanted, last = tuple(keys), _stretch(now) + OUTCOME_GRAIN_SECONDS  # a clock may be a little behind another
-        first = _stretch(now - min(seconds, OUTCOMES_KEPT_SECONDS)) + OUTCOME_GRAIN_SECONDS
-        found: dict[str, list[Stretch]] = {}
-        for key, texts in zip(wanted, self._ask("outcomes", now, first, last, *wanted), strict=True):
-            stretches = [Stretch(first + OUTCOME_GRAIN_SECONDS * number, *map(int, text.split())) for number, text in enumerate(texts) if text is not None]
-            if stretches:
-                found[key] = stretches
-        return found
+        first, at, shown = _stretch(now - min(seconds, OUTCOMES_KEPT_SECONDS)) + OUTCOME_GRAIN_SECONDS, self._timer(), self._shown
+        known = {key: shown.get(key, _NEVER_SHOWN) for key in keys}
+        unknown = tuple(key for key, (until, asked_from, _) in known.items() if until <= at or asked_from > first)
+        known.update(self._showing(unknown, first, now, at) if unknown else {})
+        found = {key: stretches if asked_from == first else [one for one in stretches if one.at >= first] for key, (_, asked_from, stretches) in known.items()}
+        return {key: stretches for key, stretches in found.items() if stretches}
 
     def close(self) -> None:
         self._server.close()
@@ -144,6 +150,25 @@ class RedisStore:
                 return
 
     # What was read lately
+
+    def _showing(self, wanted: "tuple[str, ...]", first: int, now: float, at: float) -> "dict[str, tuple[float, int, list[Stretch]]]":
+        """Read the outcomes at *wanted*, and remember them unless some were written meanwhile."""
+        before, last = self._writes, _stretch(now) + OUTCOME_GRAIN_SECONDS  # a clock may be a little behind another
+        found = {}
+        for key, texts in zip(wanted, self._ask("outcomes", now, first, last, *wanted), strict=True):
+            stretches = [Stretch(first + OUTCOME_GRAIN_SECONDS * number, *map(int, text.split())) for number, text in enumerate(texts) if text is not None]
+            found[key] = (at + self._view_seconds, first, stretches)
+        if len(self._shown) > _MOST_VIEWED:
+            self._shown = {}
+        if before == self._writes:
+            self._shown.update(found)
+        return found
+
+    def _forget(self, outcomes: "Iterable[Outcome]") -> None:
+        """Read anew what *outcomes* changed."""
+        self._writes += 1
+        for outcome in outcomes:
+            self._shown.pop(outcome[0], None)
 
     def _looked(self, wanted: "tuple[str, ...]", at: float) -> "list[_Seen | None]":
         """Read the notes at *wanted*, and remember them unless something was written meanwhile."""

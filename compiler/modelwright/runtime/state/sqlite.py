@@ -38,14 +38,15 @@ class SqliteStore:
     """
     A `Store` in the file at *path*, made, with its folder, when it is first used.
 
-    Waits *busy_seconds* for its turn; raises StateError after that, and for whatever else is wrong with the file.
+    Waits *busy_seconds* for its turn; raises StateError after that, and for whatever else is wrong with the file. One that *keeps* nothing
+    changes nothing, and makes no file.
     """
 
     __slots__ = ("_clock", "_database", "_tidy_at")
 
-    def __init__(self, path: "str | os.PathLike[str]", *, clock: "Callable[[], float]" = time, busy_seconds: float = BUSY_SECONDS) -> None:
+    def __init__(self, path: "str | os.PathLike[str]", *, clock: "Callable[[], float]" = time, busy_seconds: float = BUSY_SECONDS, keeps: bool = True) -> None:
         self._clock = clock
-        self._database = Database(path, application=APPLICATION, version=VERSION, schema=SCHEMA, upgrades=UPGRADES, page_bytes=_PAGE_BYTES, busy_seconds=busy_seconds)
+        self._database = Database(path, application=APPLICATION, version=VERSION, schema=SCHEMA, upgrades=UPGRADES, page_bytes=_PAGE_BYTES, busy_seconds=busy_seconds, keeps=keeps)
         self._tidy_at = 0.0
 
     def now(self) -> float:

@@ -1,16 +1,14 @@
 """Routes that had fewer of the calls lately come first, so that all get their share."""
 
-from ..lately import weighted
+from ..lately import sums
 
 NAME = "fairness"
 
 
 def judge(candidates: "Sequence[Candidate]", question: "Question", numbers: "Numbers") -> "list[Said] | None":
     """Score the share of the calls that others had; a call that failed counts `failure_weight`. Nothing is said where there was none."""
-    seen, failure = question.seen, numbers["failure_weight"]
-    if not seen:
-        return None
-    calls = [sum(weight * (stretch.successes + failure * stretch.failures) for weight, stretch in weighted(seen.get(one, ()), question.now, numbers)) for one in candidates]
+    failure = numbers["failure_weight"]
+    calls = [worked + failure * failed for worked, failed in sums(candidates, question, numbers, "successes", "failures")]
     total = sum(calls)
     return [(1.0 - own / total, f"it had {own:g} of {total:g} calls") for own in calls] if total else None
 

@@ -1,6 +1,6 @@
 """Routes whose answers came faster lately come first."""
 
-from ..lately import weighted
+from ..lately import sums
 
 NAME = "performance"
 _MEASURES = (
@@ -17,12 +17,10 @@ def judge(candidates: "Sequence[Candidate]", question: "Question", numbers: "Num
 
     What is not known well enough scores 1, so that it is tried. Nothing is said of what fewer than two are known for.
     """
-    if not question.seen:
-        return None
     whole, scores, notes = 0.0, [0.0] * len(candidates), [[] for _ in candidates]  # type: tuple[float, list[float], list[list[str]]]
-    seen = [list(weighted(question.seen.get(candidate, ()), question.now, numbers)) for candidate in candidates]
+    enough = [timed >= numbers["least_calls"] for (timed,) in sums(candidates, question, {**numbers, "half_life_seconds": 0}, "timed")]
     for name, total, count, words in _MEASURES:
-        taken = [_mean(stretches, total, count, numbers["least_calls"]) for stretches in seen] if numbers[name] else []
+        taken = list(map(_mean, enough, sums(candidates, question, numbers, total, count))) if numbers[name] else []
         known = [one for one in taken if one is not None]
         if len(known) > 1:
             whole += numbers[name]
@@ -32,18 +30,15 @@ def judge(candidates: "Sequence[Candidate]", question: "Question", numbers: "Num
     return [(score / whole, ", ".join(said)) for score, said in zip(scores, notes, strict=True)] if whole else None
 
 
-def _mean(stretches: "Sequence[tuple[float, Stretch]]", total: str, count: str, least: float) -> "float | None":
-    """Return how long one took; None where fewer than *least* calls are known, or they took no time that could be measured."""
-    if sum(stretch.timed for _, stretch in stretches) < least:
-        return None
-    divisor = sum(weight * getattr(stretch, count) for weight, stretch in stretches)
-    return sum(weight * getattr(stretch, total) for weight, stretch in stretches) / divisor or None if divisor else None
+def _mean(is_enough: bool, known: "Sequence[float]") -> "float | None":
+    """Return how long one took; None where not enough is *known*, or they took no time that could be measured."""
+    took, count = known
+    return took / count or None if is_enough and count else None
 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ...state import Stretch
     from ..candidate import Candidate
     from . import Numbers, Question, Said

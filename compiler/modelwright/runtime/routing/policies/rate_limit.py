@@ -1,6 +1,6 @@
 """Routes that are nearer to being asked too often come later."""
 
-from ..lately import weighted
+from ..lately import sums
 
 NAME = "rate-limit"
 _CALLS, _MONEY = "calls", "cost"
@@ -14,11 +14,11 @@ def judge(candidates: "Sequence[Candidate]", question: "Question", numbers: "Num
     has rolling budgets of calls or tokens: what is left of them. Of what was called: how many of its calls were not refused for
     coming too often, beside `assumed_successes`.
     """
-    seen, left = question.seen or {}, question.left or {}
-    if not seen and not any(left.values()):
+    left = question.left or {}
+    if not question.seen and not any(left.values()):
         return None
     limits = [left.get(candidate, ()) for candidate in candidates]
-    times = [_times(seen.get(candidate, ()), question.now, numbers) for candidate in candidates]
+    times = [(worked + failed, refused) for worked, failed, refused in sums(candidates, question, numbers, "successes", "failures", "rate_limited")]
     counts = [calls if any(budget.metric == _CALLS for budget, _, _ in budgets) else None for budgets, (calls, _) in zip(limits, times, strict=True)]
     least = min((calls for calls in counts if calls and calls < numbers["most_calls"]), default=0)
     return [_score(budgets, *known, least if calls is not None else None, numbers) for budgets, known, calls in zip(limits, times, counts, strict=True)]
@@ -40,17 +40,10 @@ def _score(budgets: "Left", calls: float, refused: float, least: "float | None",
     return min(shares, default=1.0)
 
 
-def _times(stretches: "Sequence[Stretch]", now: float, numbers: "Numbers") -> "tuple[float, float]":
-    """Return how often it was called, and how often it said that this was too often."""
-    known = list(weighted(stretches, now, numbers))
-    return sum(weight * (stretch.successes + stretch.failures) for weight, stretch in known), sum(weight * stretch.rate_limited for weight, stretch in known)
-
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ...state import Stretch
     from ..candidate import Candidate
     from ..router import Left
     from . import Numbers, Question, Said
