@@ -98,7 +98,7 @@ def resolve(inputs: Inputs, documents: list[Document] | None = None) -> Result:
             parse.add(catalog, document, problems, layer=SIGHTINGS)
         elif user is not None:
             dialect = user.dialect or (dialects.NATIVE if document.kind == "overlay" else document.kind)
-            entries = () if document.kind == "overlay" else dialects.all_dialects()[document.kind].ENTRIES
+            entries = () if document.kind == "overlay" else dialects.named(document.kind).ENTRIES
             parse.add(catalog, document, problems, layer=user.layer, trusted=user.trusted, dialect=dialect, entries=entries)
         else:
             parse.add(catalog, document, problems)

@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import os
-from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .dialect import Dialect
 
 NATIVE = "native"
 _VARIANTS = "@"
 
 
-@cache
+def _walk() -> Iterator[Dialect]:
+    """Yield every dialect but the native one, sorted; each is imported when it is its turn, since most files are told by one of the first."""
+    stems = (name[:-3] for name in sorted(os.listdir(os.path.dirname(__file__))) if name.endswith(".py") and name != "__init__.py")
+    yield from (module for stem in stems if hasattr(module := named(stem), "NAME"))
+
+
+def named(name: str) -> Any:
+    """Return the dialect *name*, which is its module."""
+    return import_module(f"{__name__}.{name}")
+
+
 def all_dialects() -> dict[str, Dialect]:
     """Return every dialect but the native one by its name, sorted."""
-    stems = (name[:-3] for name in os.listdir(os.path.dirname(__file__)) if name.endswith(".py") and name != "__init__.py")
-    modules = [module for stem in stems if hasattr(module := import_module(f"{__name__}.{stem}"), "NAME")]
-    return {module.NAME: module for module in sorted(modules, key=lambda module: str(module.NAME))}
+    return {dialect.NAME: dialect for dialect in _walk()}
 
 
 def detect(data: Any) -> str:
     """Return the name of the dialect that *data*, the content of a user's file, is written in; what no other takes for its own is native."""
-    return next((name for name, dialect in all_dialects().items() if dialect.recognises(data)), NATIVE)
+    return next((dialect.NAME for dialect in _walk() if dialect.recognises(data)), NATIVE)
 
 
 def family(name: str) -> str:

@@ -63,14 +63,16 @@ class Addresses:
 
 def told(known: Known, said: Mapping[str, Any]) -> tuple[str, str] | None:
     """Return the provider of the row *said*, and its model without prefix; None when nothing tells it, or a prefix that no longer holds."""
-    return _told(known, said, _fitting(known, said))
+    prefixed = _prefixed(known, said)
+    return _told(known, said, prefixed, _fitting(known, said, prefixed))
 
 
 def tell(draft: Draft, addresses: Addresses, said: Mapping[str, Any], at: Pointer) -> tuple[str, str] | None:
     """Return what `told` does; remark on what is wrong with the row, and on what makes it doubtful."""
     known, row = draft.known, f"`{at[0]}[{at[1]}]`"
-    fitting = _fitting(known, said)
-    found = _told(known, said, fitting)
+    prefixed = _prefixed(known, said)
+    fitting = _fitting(known, said, prefixed)
+    found = _told(known, said, prefixed, fitting)
     head, _, rest = said["model"].partition(":")
     named = said.get("providerCatalogId", "").strip()
     grammar = known.policy.get("grammar", {})
@@ -93,20 +95,28 @@ def tell(draft: Draft, addresses: Addresses, said: Mapping[str, Any], at: Pointe
     return found
 
 
-def _told(known: Known, said: Mapping[str, Any], fitting: list[Mapping[str, Any]]) -> tuple[str, str] | None:
-    grammar, inferred = known.policy.get("grammar", {}), fitting[0]["provider"] if fitting else None
+def _prefixed(known: Known, said: Mapping[str, Any]) -> list[str]:
+    """Return the providers that the prefix of the row's model may mean; none without one."""
+    head, colon, _ = said["model"].partition(":")
+    meant = known.policy.get("grammar", {}).get("prefixes", {}).get(head, ()) if colon else ()
+    return [provider for provider in meant if provider in known.providers]
+
+
+def _told(known: Known, said: Mapping[str, Any], prefixed: list[str], fitting: list[Mapping[str, Any]]) -> tuple[str, str] | None:
+    inferred = fitting[0]["provider"] if fitting else None
     head, colon, rest = said["model"].partition(":")
-    if colon and head in grammar.get("outdated_prefixes", {}):
+    if colon and head in known.policy.get("grammar", {}).get("outdated_prefixes", {}):
         return None
-    meant = [provider for provider in grammar.get("prefixes", {}).get(head, ()) if provider in known.providers] if colon else []
-    if meant:
-        return str(inferred if inferred in meant else meant[0]), rest
+    if prefixed:
+        return inferred if inferred in prefixed else prefixed[0], rest
     provider = known.provider(said.get("providerCatalogId")) or inferred
     return None if provider is None else (provider, said["model"])
 
 
-def _fitting(known: Known, said: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the rules of inference that fit the row."""
+def _fitting(known: Known, said: Mapping[str, Any], prefixed: list[str]) -> list[Mapping[str, Any]]:
+    """Return the rules of inference that fit the row; none where its prefix says it all."""
+    if len(prefixed) == 1:
+        return []
     title, url = said["title"].lower(), said["apiUrl"].lower()
     fitting = []
     for rule in known.policy.get("grammar", {}).get("inference", ()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..dialects import NATIVE, all_dialects, family, policy_word
+from ..dialects import NATIVE, family, named, policy_word
 from ..dialects.dialect import Draft, Known, Translated
 from ..ir.catalog import Note, Overlay, Place
 from .aliases import scoped
@@ -21,7 +21,7 @@ def translate(catalog: Catalog) -> None:
 
 def _native(catalog: Catalog, overlay: Overlay) -> Overlay:
     draft = Draft(known(catalog, overlay.dialect), overlay.dialect.partition("@")[2])
-    all_dialects()[family(overlay.dialect)].translate(overlay.data, draft)
+    named(family(overlay.dialect)).translate(overlay.data, draft)
     for remark in draft.remarks:
         catalog.notes.append(Note(remark.rule, Place(overlay.document, remark.at, remark.on_key), (remark.message, remark.help)))
     translated = Translated(overlay.document, draft)
