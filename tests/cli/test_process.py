@@ -46,6 +46,16 @@ def test_streams_that_are_closed_are_no_error(artifact: Path) -> None:
         assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device without room")
+@pytest.mark.parametrize("arguments", [["--help"], ["list"]], ids=" ".join)
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_is_said_once_and_an_error(arguments: list[str], unbuffered: str, artifact: Path) -> None:
+    env = os.environ | {"PROVIDERS_ARTIFACT": str(artifact), "PYTHONUNBUFFERED": unbuffered}
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([*PROVIDERS, *arguments], env=env, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (1, b"error: no space left on device\n")
+
+
 def test_an_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     from modelwright import pipeline
     from modelwright.cli import main

@@ -15,17 +15,27 @@ def main() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # closed, as by `>&-`
             setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115  # it is for as long as the process
+    code = 0
     try:
         try:
             code = _run()
         finally:
             sys.stdout.flush()
     except BrokenPipeError:  # whoever read this went away, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         code = 0
+    except OSError as error:  # as on a full disk; the real command line has said so where it failed there
+        _write_no_more()
+        if code == 0:
+            sys.stderr.write(f"error: {(error.strerror or str(error)).lower()}\n")
+        code = 1
     except KeyboardInterrupt:
         code = 130
     sys.exit(code)
+
+
+def _write_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def script() -> None:
