@@ -22,7 +22,7 @@ def test_the_code_is_explained(code: str, run: Run) -> None:
     assert page.startswith(f"{code} ({entry.severity}) {entry.name}\n")
     for heading in ("What it checks", "Why it matters", "Bad", "Good"):
         assert f"\n{heading}\n    " in page
-    assert run("explain", code.lower()).out == page
+    assert run("explain", code.lower()).out == run("explain", entry.name).out == page
 
 
 def test_without_a_code_all_are_listed_in_order(run: Run) -> None:

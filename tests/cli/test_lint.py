@@ -45,7 +45,7 @@ def test_a_finding_says_where_what_why_and_how_to_fix_it(run: Run, broken: Path)
         "   = explain: providers explain PV301",
         "",
     ]
-    assert found.err == "10 files: 1 errors, 0 warnings\n"
+    assert found.err == "10 files: 1 error, 0 warnings\n"
 
 
 def test_all_findings_come_in_one_run_sorted_by_place(run: Run, broken: Path) -> None:

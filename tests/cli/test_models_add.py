@@ -298,11 +298,15 @@ def test_a_file_that_cannot_be_read_is_left_as_it_is(run: Run, tree: Path, user_
     assert "cannot be read; mend it first" in run(*ADD, "--model", "acme/m", code=1).err
 
 
-@pytest.mark.parametrize("text", ["3", '"text"', '{"providers": 5}', '{"providers": {"acme": {"models": 5}}}', '{"providers": {"acme": 3}}'])
-def test_a_file_of_another_shape_is_an_error_and_no_traceback(text: str, run: Run, tree: Path, user_file: Path) -> None:
+@pytest.mark.parametrize(
+    "text", ["3", '"text"', '{"providers": 5}', '{"providers": {"acme": {"models": 5}}}', '{"providers": {"acme": 3}}', '{"providers": {"acme": {"models": {"m": {}, "m": {}}}}}']
+)
+def test_a_file_of_another_shape_is_an_error_with_its_place_and_no_traceback(text: str, run: Run, tree: Path, user_file: Path) -> None:
     user_file.write_text(text)
-    assert "rror" in run(*ADD, "--model", "acme/m", code=1).err
-    assert run(*REMOVE, "--model", "acme/m", code=1).err.startswith("Error: ")
+    for command in (ADD, REMOVE):
+        found = run(*command, "--model", "acme/m", code=1).err
+        assert f"{user_file}:1:" in found
+        assert found.splitlines()[-1].startswith("Error: ")
     assert user_file.read_text() == text
 
 

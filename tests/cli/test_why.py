@@ -14,6 +14,7 @@ import pytest
 
 from command_line import replace
 from compile_golden import FIXTURES
+from modelwright.source import layout
 
 if TYPE_CHECKING:
     from command_line import Run
@@ -149,3 +150,26 @@ def test_a_provider_is_found_by_its_alias(run: Run) -> None:
 def test_a_changed_input_changes_the_answer_without_a_compile(run: Run, tree: Path) -> None:
     replace(tree / "registry" / "models" / "zenith.yaml", "context_tokens: 32000", "context_tokens: 31000")
     assert run("why", "zenith/zen-1", "limits.context_tokens", "--json").json["value"] == 31000
+
+
+def test_it_says_when_an_input_is_not_what_was_compiled(run: Run, tree: Path, user_file: Path) -> None:
+    """`why` recomputes places "from the inputs, whose digests the artifact holds, and it says so when an input has changed since." (contract §4)"""
+    run("compile")
+    assert run("why", "acme").err == ""
+    for file in (tree / "registry" / "models" / "zenith.yaml", user_file):
+        file.write_text(file.read_text() + "\n")
+    note = f"note: {layout.shown(str(tree / 'registry' / 'models' / 'zenith.yaml'))} (and 1 more) is not as it was when the registry was compiled; run `providers compile`\n"
+    assert run("why", "acme").err == note
+    assert run("why", "acme", "--quiet").err == ""
+
+
+def test_it_says_what_it_could_not_read(run: Run, user_file: Path) -> None:
+    user_file.write_text("{")
+    found = run("why", "acme/acme-large", "limits.context_tokens")
+    assert found.out.splitlines()[0] == "acme/acme-large limits.context_tokens = 200000"
+    assert found.err.startswith(f"warning: {layout.shown(str(user_file))}:1:2: PV002 invalid JSON: ")
+    assert "; what is wrong is left out, see `providers lint`\n" in found.err
+
+
+def test_the_nearest_name_may_be_a_provider_s(run: Run) -> None:
+    assert "error: unknown model 'acmee'; nearest: acme, " in run("why", "acmee", "name", code=1).err

@@ -12,6 +12,7 @@ import click
 from ..ir.inputs import USER, UserFile
 from ..runtime import implied
 from . import inputs, options, searching
+from .numerals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -177,7 +178,7 @@ def _tell(file: str, vault: str, secrets: Sequence[_Secret], notice: Any) -> Non
         notice(f"{file}: no key stands in it")
         return
     count = len({pointer for secret in secrets for pointer in secret.pointers})
-    notice(f"{count} secret{'' if count == 1 else 's'} moved from {file} to {vault}: {', '.join(dict.fromkeys(secret.account for secret in secrets))}")
+    notice(f"{counted(count, 'secret')} moved from {file} to {vault}: {', '.join(dict.fromkeys(secret.account for secret in secrets))}")
     values = [value.encode() for secret in secrets for value in secret.parts.values()]
     copies = [copy_ for copy_ in backup.copies(file) if any(value in _content(copy_) for value in values)]
     if copies:

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from . import lint_cache
+from .numerals import counted
 
 if TYPE_CHECKING:
     from ..diagnostics.diagnostic import Diagnostic
@@ -38,7 +39,7 @@ def lint(
     sys.stdout.write(_counted(shown) if statistics and format_ == "text" else _rendered(shown, files, format_, colour=colour))
     sys.stdout.flush()
     if format_ == "text" and not quiet:
-        summary = f"{files} files: {errors} errors, {len(shown) - errors} warnings" if shown else f"{files} files, no findings"
+        summary = f"{counted(files, 'file')}: {counted(errors, 'error')}, {counted(len(shown) - errors, 'warning')}" if shown else f"{counted(files, 'file')}, no findings"
         sys.stderr.write(f"{summary}\n")
     return 1 if errors or (strict and shown) else 0
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import options
+from .numerals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,7 +73,7 @@ def _rotate() -> None:
     from . import output
 
     count = Vault(os.environ).rotate()
-    output.notice(f"{count} secret{'' if count == 1 else 's'} encrypted anew, with a new key")
+    output.notice(f"{counted(count, 'secret')} encrypted anew, with a new key")
 
 
 def _login(name: str, argv: Sequence[str], from_stdin: bool, profile: str | None, artifact: str | None) -> None:

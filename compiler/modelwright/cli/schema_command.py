@@ -6,9 +6,11 @@ import json
 
 import click
 
+from ..source.schemas import KINDS, bundled
+
 
 @click.command(name="schema")
-@click.argument("kind", type=click.Choice(["models", "provider", "vocabulary", "overlay", "sightings", "artifact", "diagnostics"]))
+@click.argument("kind", type=click.Choice(KINDS))
 def command(kind: str) -> None:
     """
     Print the JSON Schema of a kind of file.
@@ -17,7 +19,6 @@ def command(kind: str) -> None:
 
     \b
       providers schema overlay > models.schema.json
+      providers schema review > review.schema.json
     """
-    from ..source.schemas import bundled
-
     click.echo(json.dumps(bundled(kind), ensure_ascii=False, indent=2))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from . import options
+from .numerals import counted
 
 if TYPE_CHECKING:
     from ..runtime.ledger import Ledger
@@ -71,7 +72,7 @@ def command(
     try:
         if prune is not None:
             removed = book.prune(prune)
-            output.notice(f"removed: {_counted(removed, 'call')} of more than {_counted(prune, 'day')} ago")
+            output.notice(f"removed: {counted(removed, 'call')} of more than {counted(prune, 'day')} ago")
         found = book.sums(by, since, until, project)
     finally:
         book.close()
@@ -136,7 +137,7 @@ def _number(one: Sum, value: int | None) -> str:
 
 def _said(whole: Sum) -> str:
     cost = _cost(whole)
-    parts = [_counted(whole.calls, "call")]
+    parts = [counted(whole.calls, "call")]
     if cost == whole.usd:
         parts.append(f"{cost} USD")
     if whole.included:
@@ -144,7 +145,3 @@ def _said(whole: Sum) -> str:
     if whole.unknown_cost:
         parts.append(f"the cost of {whole.unknown_cost:,} is not known")
     return "; ".join(parts)
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -18,6 +18,7 @@ from ..source import layout
 from ..source.document import Document
 from ..source.turn import turned
 from . import inputs, options, output
+from .numerals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -69,6 +70,7 @@ class UserLayer:
         try:
             document = turned(self.document, edit(self.data))
         except ValueError as error:
+            _print(pipeline.diagnosed(self.document))
             raise click.ClickException(f"{self.document.shown}: {error}") from error
         document.kind = "overlay" if self.dialect == dialects.NATIVE else self.dialect
         result = pipeline.compile(self._inputs, documents=self._documents(document))
@@ -78,7 +80,7 @@ class UserLayer:
             errors = [finding for finding in errors if _about(finding) not in known]
         if errors:
             _print(errors)
-            raise click.ClickException(f"nothing was written: with this, {document.shown} would have {len(errors)} error{'s' * (len(errors) > 1)}")
+            raise click.ClickException(f"nothing was written: with this, {document.shown} would have {counted(len(errors), 'error')}")
         warnings = [finding for finding in result.findings if finding.severity != ERROR and finding.span.path == document.shown]
         if warnings:
             known = self._findings(self.document)

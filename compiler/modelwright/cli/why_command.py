@@ -41,9 +41,10 @@ def command(ref: str, field: str | None, on: str | None, format_: str, registry:
     from .. import pipeline
     from ..passes import trace
     from ..runtime.day import today
-    from . import output
+    from . import output, why_inputs
 
     result = pipeline.resolve(inputs.find(registry, configs))
+    why_inputs.remark(result)
     if field in _CREDENTIAL:
         from . import searching, why_credential
 
@@ -106,7 +107,7 @@ def _entry(catalog: Catalog, ref: str) -> Entry:
     def nearest() -> tuple[str, ...]:
         from difflib import get_close_matches
 
-        return tuple(get_close_matches(ref, catalog.models, n=5, cutoff=0.5))
+        return tuple(get_close_matches(ref, (*catalog.providers, *catalog.accounts, *catalog.models), n=5, cutoff=0.5))
 
     raise UnknownRefError(ref, nearest)
 
