@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -181,6 +182,14 @@ def test_a_source_that_lists_far_less_is_left_out_until_that_is_allowed(is_accep
     assert state.detail == "lists 2 of 6 models it is known for; when that is right, name it with --allow-shrink acme"
     assert {change.word for change in shop.plan(now, allow_shrink=["acme"]).changes} == {"limit-learned", "model-missing"}
     assert not shop.plan(listing({f"m{number}": {} for number in range(3)})).sources
+
+
+def test_a_source_that_is_asked_about_one_provider_is_not_shrunk_for_want_of_the_others(tmp_path: Path) -> None:
+    listed: Listed = {"acme": {"m": {}}, "zen": {f"m{number}": {} for number in range(30)}}
+    shop = Shop(tmp_path, {provider: [{"id": identity} for identity in said] for provider, said in listed.items()})
+    shop.accept(says(listed))
+    assert not shop.plan(replace(says({"acme": listed["acme"]}), about=frozenset({"acme"}))).sources
+    assert [state.state for state in shop.plan(says({"acme": listed["acme"]})).sources] == ["shrunk"]
 
 
 def test_a_shrunk_source_does_not_keep_another_from_being_read(tmp_path: Path) -> None:

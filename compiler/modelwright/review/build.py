@@ -114,8 +114,9 @@ def _shrunk(catalog: Catalog, upstream: Upstream, base: Base, models: Mapping[st
     """Return the state of a source that lists far less than it is known for, by what was accepted or by the registry; None when it does not."""
     policy = catalog.words("policies").get(upstream.policy, {})
     listed = sum(map(len, upstream.models.values()))
-    accepted = sum(map(len, base.models.values()))
-    accepted_still = sum(identity in upstream.models.get(provider, ()) for provider, said in base.models.items() for identity in said)
+    before = {provider: said for provider, said in base.models.items() if not upstream.about or provider in upstream.about}
+    accepted = sum(map(len, before.values()))
+    accepted_still = sum(identity in upstream.models.get(provider, ()) for provider, said in before.items() for identity in said)
     held = sum(models[provider].find(identity) is not None for provider, said in upstream.models.items() for identity in said)
     for known, still in ((accepted, accepted_still), (held + gone, held)):
         if known >= policy.get("shrunk_from_models", 1) and still * 100 < known * policy.get("shrunk_below_percent", 0):

@@ -35,6 +35,8 @@ class Upstream:
     """Whether a model it has never listed before counts as missing when it does not list it."""
     route: str | None = None
     """The route whose models it lists; None: all."""
+    about: frozenset[str] = frozenset()
+    """The providers that were looked for in it, by our ids; empty: all."""
     others: tuple[str, ...] | None = None
     """Providers it has that the registry does not, by its own ids; None: not all of the source was looked at."""
 

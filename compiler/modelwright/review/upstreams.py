@@ -33,6 +33,7 @@ def of_catalogue(catalog: Catalog, word: str, catalogue: Catalogue, origin: Mapp
         rank=(_rank(catalog, said.get("policy", "catalogue")), said.get("rank", 1)),
         origin=origin,
         models=models,
+        about=frozenset(providers),
         others=None if providers else tuple(sorted(name for name in catalogue.keys() - known if len(name) <= _LONGEST_ID)),
     )
 
