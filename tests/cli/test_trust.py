@@ -38,6 +38,15 @@ def _compiled(run: Run, code: int = 0, *arguments: str | Path) -> tuple[str, obj
     return document["providers"][0]["routes"][0]["base_url"], document["models"][1]["limits"].get("output_tokens")
 
 
+def test_a_folder_nobody_may_write_to_is_said_with_a_way_out(run: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(folder: str, **_: object) -> None:
+        raise PermissionError(13, "Permission denied", folder)
+
+    monkeypatch.setattr("os.makedirs", refuse)
+    cure = "see the permissions; PROVIDERS_HOME names another folder for config, cache and state"
+    assert run("trust", project, code=1).err.endswith(f": permission denied; {cure}\n")
+
+
 def test_an_untrusted_file_is_reported_and_its_endpoints_are_not_used(run: Run, project: Path) -> None:
     found = run("compile", "-o", "-", code=1)
     assert "error[PV603]" in found.err

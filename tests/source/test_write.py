@@ -72,8 +72,9 @@ def test_a_folder_in_the_way_or_none_is_an_error_that_leaves_nothing_behind(tmp_
     (tmp_path / "folder").mkdir()
     with pytest.raises(OSError, match="directory"):
         write_atomically(str(tmp_path / "folder"), b"x")
-    with pytest.raises(OSError, match="No such file"):
+    with pytest.raises(OSError, match="No such file") as found:
         write_atomically(str(tmp_path / "missing" / "x"), b"x")
+    assert found.value.filename == str(tmp_path / "missing" / "x")
     assert [entry.name for entry in tmp_path.iterdir()] == ["folder"]
 
 

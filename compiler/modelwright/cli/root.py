@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from errno import EACCES, EPERM, EROFS
 from importlib import import_module
 
 import click
@@ -38,6 +39,7 @@ COMMANDS = {
 
 
 _NO_CREDENTIAL = 4
+_NOT_ALLOWED = (EACCES, EPERM, EROFS)
 
 
 class _ReaderGoneError(Exception):
@@ -111,7 +113,8 @@ def run() -> int:
         raise BrokenPipeError from error
     except OSError as error:
         named = "" if error.filename is None else f"{error.filename}: "
-        click.echo(f"error: {named}{(error.strerror or str(error)).lower()}", err=True)
+        cure = "; see the permissions; PROVIDERS_HOME names another folder for config, cache and state" if error.errno in _NOT_ALLOWED else ""
+        click.echo(f"error: {named}{(error.strerror or str(error)).lower()}{cure}", err=True)
         code = 1
     return code if isinstance(code, int) else 0
 

@@ -23,7 +23,11 @@ def write_atomically(path: str, content: bytes, *, mode: int | None = None) -> N
     if mode is None:
         mode = 0o644 if state is None else stat.S_IMODE(state.st_mode)
     folder, name = os.path.split(path)
-    handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
+    except OSError as error:
+        error.filename = path  # that of the temporary file says nothing to anybody
+        raise
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
