@@ -177,4 +177,6 @@ def test_where_a_file_is_stands_beside_the_compiled_registry_which_is_the_same_o
         load(folder / "registry.artifact").credential("main")
     (folder / "sophon.json").write_text(json.dumps({"providers": []}))
     run("compile", "--config", folder / "sophon.json", "-o", folder / "registry.artifact", "-q")
+    assert paths.exists()
+    run("compile", "-o", folder / "registry.artifact", "-q")
     assert not paths.exists()

@@ -79,7 +79,7 @@ def test_keys_of_every_dialect_move_into_the_vault_and_nothing_else_changes(
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
     assert [other.name for other in tmp_path.iterdir() if other.is_file()] == ["theirs.json"]
     run("compile", "--config", file, "-q")
-    assert not (home / "registry.artifact.paths").exists()
+    assert json.loads((home / "registry.artifact.paths").read_text()) == {"config/theirs.json": str(file)}
     for name, parts in accounts.items():
         after = load().credential(name)
         assert (after.source, after.parts()) == (f"vault:{name}", parts)

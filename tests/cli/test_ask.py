@@ -6,6 +6,7 @@ import csv
 import io
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -149,6 +150,15 @@ def test_colours_are_for_those_who_want_them(
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     assert (_BOLD in run(*command, *arguments).out) is coloured
+
+
+def test_a_terminal_that_has_no_colours_is_sent_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    from modelwright.cli.terminal import wants_colour
+
+    stream = SimpleNamespace(isatty=lambda: True)
+    for kind in ("xterm", "dumb"):
+        monkeypatch.setenv("TERM", kind)
+        assert wants_colour(stream) is (kind != "dumb")
 
 
 def test_quiet_leaves_the_result_alone(run: Run) -> None:

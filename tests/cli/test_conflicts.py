@@ -52,7 +52,7 @@ def test_imported_entries_fit_into_the_registry(run: Run, work: Path) -> None:
     models = work / "registry" / "models" / "acme.yaml"
     models.write_text(models.read_text() + proposed)
     assert run("lint", "--strict", "--json", "--registry", "registry").json["findings"] == []
-    assert run("import", "litellm", "litellm.json", "--provider", "acme").err == "0 models of 1 providers are in litellm and not in the registry\n"
+    assert run("import", "litellm", "litellm.json", "--provider", "acme").err == "litellm has 0 models of 1 provider that the registry has not\n"
 
 
 def test_a_provider_is_meant_by_our_id_or_by_theirs(run: Run, work: Path) -> None:

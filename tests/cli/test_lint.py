@@ -48,6 +48,11 @@ def test_a_finding_says_where_what_why_and_how_to_fix_it(run: Run, broken: Path)
     assert found.err == "10 files: 1 error, 0 warnings\n"
 
 
+def test_a_line_that_is_indented_with_tabs_is_shown_with_blanks(run: Run, tree: Path) -> None:
+    (tree / "tabs.json").write_text('{\n\t"nothing": 1\n}\n')
+    assert '\n2 |  "nothing": 1\n  |  ^^^^^^^^^\n' in run("lint", "--config", "tabs.json", code=1).out
+
+
 def test_all_findings_come_in_one_run_sorted_by_place(run: Run, broken: Path) -> None:
     found = _codes(run, "--config", "mine.json", code=1)
     assert found == ["mine.json PV604", "registry/models/acme.yaml PV301", "registry/models/zenith.yaml PV301"]

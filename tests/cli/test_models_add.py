@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -339,6 +340,18 @@ def test_a_list_of_allowed_models_is_mentioned(run: Run, tree: Path, user_file: 
 def test_the_list_says_that_it_is_older_than_the_file(run: Run, compiled: Path, user_file: Path) -> None:
     assert "`providers compile` has programs see it" in run(*ADD, *OWN, "--model", "m").err
     assert "run `providers compile`" in run("models", "list").err
+
+
+def test_the_compile_that_is_advised_names_the_file_that_was_named(run: Run, tree: Path, tmp_path: Path) -> None:
+    file = tmp_path / "my models.json"
+    file.write_text("{}")
+    run("compile", "--config", file)
+    assert run("models", "list").err == ""
+    assert f"`providers compile --config '{file}'` has programs see it" in run(*ADD, *OWN, "--model", "m", "--config", file).err
+    os.utime(file, (2_000_000_000, 2_000_000_000))
+    assert run("models", "list").err == f"note: {file} is newer than the compiled registry; run `providers compile --config '{file}'`\n"
+    run("compile")
+    assert run("models", "list").err == ""
 
 
 UNSAYABLE = [

@@ -80,7 +80,7 @@ def test_every_change_is_shown_with_its_difference_and_decided_on(world: World) 
 
 def test_what_was_decided_is_applied_at_once_and_kept_in_the_review(world: World) -> None:
     said = then(wizard("a", "d\n", "r\n"), "apply")
-    assert f"applied {RAISED}\ndeclined {NEW}\n1 applied, 1 declined; 1 files of models changed\n" in said
+    assert f"applied {RAISED}\ndeclined {NEW}\n1 applied, 1 declined; 1 file of models changed\n" in said
     assert world.found() == [GONE]
     assert decisions(world) == {RAISED: (APPROVED, None, None), GONE: (DEFERRED, None, "2026-12-20"), NEW: (REJECTED, "rejected in the wizard", None)}
     (line,) = (world.registry / "upstream" / "applied.jsonl").read_text().splitlines()

@@ -9,7 +9,7 @@ import click
 
 from ..dialects import NATIVE
 from ..dialects.entries import accounts_of
-from . import options, output
+from . import options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -161,4 +161,4 @@ def _write(layer: UserLayer, edit: Callable[[Accounts, dict[str, Any]], dict[str
     except LookupError as error:
         raise click.ClickException(f"{layer.document.shown}: {error.args[0]}") from error
     change.write()
-    output.notice(f"{done} {change.document.shown}; `providers compile` has programs see it")
+    change.tell(done)

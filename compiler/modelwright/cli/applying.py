@@ -20,6 +20,7 @@ from ..review.plan import MISSING, Base
 from ..source import journal, layout, stored
 from ..source.document import Document
 from . import output
+from .numerals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -187,7 +188,7 @@ def _tell(outcome: applier.Outcome) -> None:
         click.echo("\n".join(map(printable, lines)))
     done = f", {len(outcome.already)} were already" if outcome.already else ""
     files = len([path for path in outcome.contents if path.startswith("models/")])
-    output.notice(f"{len(outcome.applied)} applied{done}, {len(outcome.declined)} declined; {files} files of models changed")
+    output.notice(f"{len(outcome.applied)} applied{done}, {len(outcome.declined)} declined; {counted(files, 'file')} of models changed")
 
 
 def _entry(outcome: applier.Outcome, review: str | None) -> bytes:

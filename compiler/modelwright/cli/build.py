@@ -6,11 +6,12 @@ import json
 import os
 from typing import TYPE_CHECKING
 
+from ..ir.inputs import COMMAND_LINE
 from ..source.write import write_atomically
 from ..version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from ..ir.inputs import UserFile
     from ..pipeline import Result
@@ -36,17 +37,18 @@ def write(path: str, content: bytes) -> None:
     write_atomically(path, content)
 
 
-def write_paths(artifact: str, result: Result, users: Iterable[UserFile]) -> None:
+def write_paths(artifact: str, result: Result, users: Sequence[UserFile]) -> None:
     """
-    Write beside *artifact* where the user's files of *result* are on this machine, for the credentials that stand in them.
+    Write beside *artifact* where the user's files of *result* are on this machine: those that credentials stand in, and those named on the command line.
 
-    The artifact itself is the same on every machine. Without such credentials there is no such file.
+    The artifact itself is the same on every machine. Without such files there is none beside it.
     """
     from ..runtime.credentials import files, paths
 
     known = {user.path: os.path.abspath(user.file) for user in users}
     steps = [step for entry in result.catalog.accounts.values() for account in (entry.facts, *entry.facts.get("profiles", {}).values()) for step in account["credentials"]]
-    wanted = {step["file"]: known[step["file"]] for step in steps if step["step"] == "inline" and step["file"] in known}
+    wanted = {user.path: known[user.path] for user in users if user.layer == COMMAND_LINE}
+    wanted |= {step["file"]: known[step["file"]] for step in steps if step["step"] == "inline" and step["file"] in known}
     place = artifact + paths.SUFFIX
     if wanted:
         files.write_private(place, (json.dumps(wanted, indent=1, sort_keys=True) + "\n").encode())

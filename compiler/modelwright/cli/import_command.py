@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import foreign, options
+from .numerals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -107,7 +108,7 @@ def _propose(known: Catalog, source: str, holdings: Holdings, names: Mapping[str
             for line in render_item(sourced(model, reading)).splitlines():
                 click.echo(printable(line))
         count += len(models)
-    notice(f"{count} models of {len(names)} providers are in {source} and not in the registry")
+    notice(f"{source} has {counted(count, 'model')} of {counted(len(names), 'provider')} that the registry has not")
 
 
 def sourced(model: Facts, reading: Mapping[str, str]) -> Facts:

@@ -79,6 +79,6 @@ def add(wizard: bool, registry: str | None, configs: tuple[str, ...], **said: An
         click.confirm(f"Write {change.document.shown}?", default=True, abort=True)
     change.write()
     ref = f"{wish.provider}/{wish.model}"
-    output.notice(f"{ref} is in {change.document.shown}; `providers compile` has programs see it")
+    change.tell(f"{ref} is in")
     if ref not in change.catalog.settings.get("allowed_models", (ref,)):
         output.notice(f"note: {change.document.shown} lists the models that may be used, and {ref} is none of them")

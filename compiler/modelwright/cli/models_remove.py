@@ -24,7 +24,7 @@ def remove(registry: str | None, configs: tuple[str, ...], **said: Any) -> None:
       providers models remove --provider custom --model my-local-model
     """
     from ..dialects.entries import entries_of
-    from . import output, wishes
+    from . import wishes
     from .user_layer import open_layer
 
     layer = open_layer(registry, configs)
@@ -37,4 +37,4 @@ def remove(registry: str | None, configs: tuple[str, ...], **said: Any) -> None:
         hint = "" if curated is None else "; the registry has it, and keeps it"
         raise click.ClickException(f"{layer.document.shown}: {error.args[0]}{hint}") from error
     change.write()
-    output.notice(f"{meant(key)}/{model} is out of {change.document.shown}; `providers compile` has programs see it")
+    change.tell(f"{meant(key)}/{model} is out of")

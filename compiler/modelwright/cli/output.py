@@ -82,7 +82,7 @@ def open_registry(artifact: str | None) -> Registry:
 
     registry = load(artifact)
     if not options.is_quiet() and (newer := _newer(registry)):
-        notice(f"note: {newer} is newer than the compiled registry; run `providers compile`")
+        notice(f"note: {newer} is newer than the compiled registry; run `{_compile_again(registry)}`")
     return registry
 
 
@@ -115,6 +115,7 @@ def known(registry: Registry, ref: str) -> str:
 
 def _newer(registry: Registry) -> str | None:
     """Return the first file that changed after the registry was compiled."""
+    from ..runtime.credentials import paths
     from . import inputs
 
     compiled = os.stat(registry.path).st_mtime_ns
@@ -122,7 +123,7 @@ def _newer(registry: Registry) -> str | None:
     candidates = [os.path.join(root, *path.split("/")[1:]) for path in registry.inputs() if path.startswith("registry/")]
     if resources.is_packaged() and (registry.path, root) == (resources.artifact_path(), resources.registry_dir()):
         candidates = []  # they came in one wheel; the times are when an installer wrote each
-    candidates += [user.file for user in inputs.user_files(_configs())]
+    candidates += [user.file for user in inputs.user_files(_configs())] + [*paths.beside(registry.path).values()]
     for path in candidates:
         try:
             if os.stat(path).st_mtime_ns > compiled:
@@ -130,6 +131,16 @@ def _newer(registry: Registry) -> str | None:
         except OSError:
             continue
     return None
+
+
+def _compile_again(registry: Registry) -> str:
+    """Return the command that compiles *registry* from the files it was made from."""
+    from shlex import quote
+
+    from ..runtime.credentials import paths
+
+    named = [path for logical, path in paths.beside(registry.path).items() if logical.startswith("config/")]
+    return " ".join(("providers compile", *(f"--config {quote(path)}" for path in named)))
 
 
 def _configs() -> list[str]:

@@ -17,6 +17,7 @@ from ..review.decisions import Decisions
 from ..runtime.day import today
 from ..source.write import write_atomically
 from . import applying, inputs, output
+from .numerals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -193,7 +194,7 @@ class Refresh:
                 stream.write(summary)
         kept = sum(item.decision != file.PENDING for item in items)
         told = f", {kept} of them decided" if kept else ""
-        output.notice(f"{self.review}: {len(items)} changes{told}; {beside}: the same for a pull request")
+        output.notice(f"{self.review}: {counted(len(items), 'change')}{told}; {beside}: the same for a pull request")
 
     def _apply_review(self) -> int:
         items = applying.approved_review(self.review)

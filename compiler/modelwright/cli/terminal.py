@@ -5,10 +5,10 @@ import sys
 
 
 def wants_colour(stream: "Any") -> bool:
-    """Tell whether colours are wanted: a terminal and no NO_COLOR; FORCE_COLOR asks for them anywhere."""
+    """Tell whether colours are wanted: a terminal that has some and no NO_COLOR; FORCE_COLOR asks for them anywhere."""
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
 def has_person() -> bool:

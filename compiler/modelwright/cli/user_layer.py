@@ -12,7 +12,7 @@ import click
 
 from .. import dialects, pipeline
 from ..diagnostics.diagnostic import ERROR
-from ..ir.inputs import USER, UserFile
+from ..ir.inputs import COMMAND_LINE, USER, UserFile
 from ..runtime import home
 from ..source import layout
 from ..source.document import Document
@@ -129,6 +129,14 @@ class Change:
             backup.keep(path)
         write_atomically(path, self.document.text, mode=None if exists else _MODE)
         _print(self.warnings)
+
+    def tell(self, what: str) -> None:
+        """Say that the file has *what*, as in "account work is in", and how programs get to see it."""
+        from shlex import quote
+
+        file = self.layer.file
+        named = "".join(f" --{option} {quote(value)}" for option, value in (("config", file.file), ("dialect", file.dialect)) if value) if file.layer == COMMAND_LINE else ""
+        output.notice(f"{what} {self.document.shown}; `providers compile{named}` has programs see it")
 
 
 def open_layer(registry: str | None, configs: Sequence[str]) -> UserLayer:

@@ -39,7 +39,7 @@ def _block(finding: Diagnostic, *, colour: bool) -> str:
 
 
 def _excerpt(finding: Diagnostic, bar: str) -> list[str]:
-    number, line = str(finding.span.line), printable(finding.source_line)
+    number, line = str(finding.span.line), printable(finding.source_line.replace("\t", " "))
     start = finding.span.column - 1
     end = finding.span.end_column - 1 if finding.span.end_line == finding.span.line else len(line)
     shift = max(0, min(start - 20, len(line) - _WIDEST_LINE)) if len(line) > _WIDEST_LINE else 0
