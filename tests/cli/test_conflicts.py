@@ -57,7 +57,7 @@ def test_imported_entries_fit_into_the_registry(run: Run, work: Path) -> None:
 
 def test_a_provider_is_meant_by_our_id_or_by_theirs(run: Run, work: Path) -> None:
     assert run("import", "litellm", "litellm.json", "--provider", "acme-chat").out == run("import", "litellm", "litellm.json", "--provider", "acme").out
-    assert "models of 1 providers" in run("import", "litellm", "litellm.json", "--provider", "mirror").err
+    assert "models of 1 provider that" in run("import", "litellm", "litellm.json", "--provider", "mirror").err
     run("import", "litellm", "litellm.json", "-o", "draft", "--provider", "mirror")
     assert [path.name for path in (work / "draft" / "models").iterdir()] == ["acme.yaml"]
 
