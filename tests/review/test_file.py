@@ -164,6 +164,17 @@ def test_a_decision_stays_as_long_as_the_change_is_the_same() -> None:
     assert file.decided(Plan(changes=[CHANGE]), {}, "2026-11-21") == [Item(change=CHANGE)]
 
 
+def test_a_decision_on_what_was_not_looked_at_stays() -> None:
+    """A source that cannot be reached tonight, or another provider's refresh, takes no decision away."""
+    before = {CHANGE.id: Item(change=CHANGE, decision=APPROVED, reason="yes")}
+    read = SourceState(id=CHANGE.source, state="ok")
+    unread = SourceState(id=CHANGE.source, state="unreachable", is_missing=True)
+    for sources, providers, is_kept in (([read], [], False), ([read], [CHANGE.provider], False), ([read], ["zen"], True), ([unread], [], True), ([], [], True)):
+        assert file.decided(Plan(sources=sources), before, "2026-11-21", providers) == list(before.values()) * is_kept
+    assert file.decided(Plan(sources=[unread], changes=[CHANGE]), before, "2026-11-21") == list(before.values())
+    assert file.decided(Plan(sources=[unread]), {CHANGE.id: Item(change=CHANGE)}, "2026-11-21") == []
+
+
 def test_what_is_deferred_is_asked_for_again_on_its_day() -> None:
     before = Item(change=CHANGE, decision=DEFERRED, until="2026-12-01")
     assert decided(before, CHANGE, "2026-11-30").decision == DEFERRED

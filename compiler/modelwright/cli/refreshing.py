@@ -74,12 +74,12 @@ class Refresh:
         if self.wizard and self.format_ == "text":
             from .wizard import walk
 
-            items, wish = walk(file.decided(plan, self._earlier(), self._inputs.today), self._inputs.today)
+            items, wish = walk(self._decided(plan), self._inputs.today)
             if wish != "none":  # also before an apply: what was decided outlives a refusal, and what is deferred its day
                 self._write(items, plan)
             return applying.apply(self._inputs, self._result, items, review=self.review) if wish == "apply" else code
         if self.write_review:
-            self._write(file.decided(plan, self._earlier(), self._inputs.today), plan)
+            self._write(self._decided(plan), plan)
         if self.approve is not None and self.no_network and self.from_file is None:
             output.notice("note: nothing is applied: --no-network compares with what was read before, which is nothing to apply unseen; use --write-review")
         elif self.approve is not None:
@@ -174,11 +174,10 @@ class Refresh:
         else:
             refresh_report.as_text(plan)
 
-    def _earlier(self) -> dict[str, Item]:
-        """Return what was decided in the review that is there; raises ClickException when it cannot be read, so that no decision is lost."""
-        if not os.path.lexists(self.review):
-            return {}
-        return {item.change.id: item for item in applying.read_review(self.review)}
+    def _decided(self, plan: Plan) -> list[Item]:
+        """Return the changes with what was decided in the review that is there; raises ClickException when it cannot be read, so that no decision is lost."""
+        earlier = applying.read_review(self.review) if os.path.lexists(self.review) else []
+        return file.decided(plan, {item.change.id: item for item in earlier}, self._inputs.today, self.providers)
 
     def _write(self, items: Sequence[Item], plan: Plan) -> None:
         from ..review import markdown

@@ -12,7 +12,7 @@ from ..source.write_yaml import render_item
 from .plan import ADDED, MISSING, RISKS, Change, Filled, Impact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from ..source.document import Document
     from .plan import Plan, SourceState
@@ -40,8 +40,12 @@ class Item:
     """Its place in the file."""
 
 
-def decided(plan: Plan, earlier: Mapping[str, Item], today: str) -> list[Item]:
-    """Return an item a change; a decision stays as long as the change is the same one, a deferred one until its day."""
+def decided(plan: Plan, earlier: Mapping[str, Item], today: str, providers: Collection[str] = ()) -> list[Item]:
+    """
+    Return an item a change; a decision stays as long as the change is the same one, a deferred one until its day.
+
+    Behind them are the decisions on what *plan* says nothing of, because the source was not read, or only *providers* were looked at.
+    """
     items = []
     for index, change in enumerate(plan.changes):
         before = earlier.get(change.id)
@@ -53,7 +57,10 @@ def decided(plan: Plan, earlier: Mapping[str, Item], today: str) -> list[Item]:
             items.append(Item(change=same, index=index))
         else:
             items.append(replace(before, change=same, index=index))
-    return items
+    read, seen = {state.id for state in plan.sources if not state.is_missing}, {change.id for change in plan.changes}
+    others = (item for item in earlier.values() if item.change.source not in read or (providers and item.change.provider not in providers))
+    unseen = [item for item in others if item.decision != PENDING and item.change.id not in seen]
+    return items + [replace(item, index=index) for index, item in enumerate(unseen, start=len(items))]
 
 
 def is_same(before: Change, now: Change) -> bool:
