@@ -16,6 +16,7 @@ import sys
 import tempfile
 from functools import cache
 from pathlib import Path
+from time import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -177,14 +178,14 @@ def _rich() -> Request:
 
 
 def _sent(provider: dict[str, Any], ref: str, ask: Callable[[Any, str], object]) -> str:
-    from modelwright.runtime.credentials import google_tokens
     from modelwright.runtime.credentials.answer import Granted
+    from modelwright.runtime.credentials.granting import granted
     from modelwright.runtime.dispatch.dispatcher import Dispatcher
     from modelwright.runtime.dispatch.errors import CallError
 
     heard = Heard()
     scopes = registry().words("auth")["gcp-adc"]["scopes"]
-    google_tokens._kept[METADATA, *scopes] = Granted({"key": "the-token"}, float("inf"))  # as if the server had been asked
+    granted((METADATA, *scopes), time, lambda: Granted({"key": "the-token"}, float("inf")), early_seconds=0)  # as if the server had been asked
     with Dispatcher(registry(), transport=heard, environ=environment(provider), failover="off") as dispatcher:
         try:
             ask(dispatcher, ref)

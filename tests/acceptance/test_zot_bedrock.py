@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from aws_world import ARN, KEYS, MODEL, PROFILES, TOKEN, answering, authorization, call, registry
-from modelwright.runtime.credentials import cloud
+from modelwright.runtime.credentials import granting
 from modelwright.runtime.dispatch.dispatcher import Dispatcher
 from modelwright.runtime.dispatch.errors import CallError
 from real_software import aimock
@@ -33,7 +33,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr(cloud, "_kept", {})
+    monkeypatch.setattr(granting, "_places", {})
     with serving(answering) as server:
         yield server
 

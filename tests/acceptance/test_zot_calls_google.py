@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from discover.servers import Call, Reply, as_json, serving
-from modelwright.runtime.credentials import cloud, google_tokens
+from modelwright.runtime.credentials import cloud, granting
 from runtime.dispatch.spoken import SPOKEN, TEXT
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def server(use: Drop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     for name in [name for name in os.environ if name.startswith(("GOOGLE_", "GCLOUD_", "GCE_")) or name.lower().endswith("_proxy")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr(google_tokens, "_kept", {})
+    monkeypatch.setattr(granting, "_places", {})
     monkeypatch.setattr(cloud, "_GOOGLE_MACHINE", str(tmp_path / "none"))
     with serving(answer) as server:
         base = f"{server.url}/v1/projects/${{project}}/locations/${{location}}"

@@ -14,7 +14,7 @@ from aws_world import MODEL, answering, authorization, call, registry
 from credential_searches import search
 from discover.servers import as_json, serving as serving_http
 from modelwright import CredentialError
-from modelwright.runtime.credentials import chain, cloud, command
+from modelwright.runtime.credentials import chain, cloud, command, granting
 from real_software import moto
 from runtime.dispatch.loopback import serving
 
@@ -33,7 +33,7 @@ def aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setattr(cloud, "_kept", {})
+    monkeypatch.setattr(granting, "_places", {})
 
 
 class Container:

@@ -11,7 +11,7 @@ import pytest
 from credential_searches import NOW, search
 from discover.servers import Call, Reply, Server, as_json, serving
 from modelwright import CredentialError
-from modelwright.runtime.credentials import chain, entra
+from modelwright.runtime.credentials import chain, entra, granting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,9 +27,9 @@ RESOURCE = "https://cognitiveservices.azure.com"
 def _nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Make this machine none of Azure's, with nothing kept of another test."""
     monkeypatch.setattr(entra, "_CHASSIS", str(tmp_path / "chassis"))
-    entra._kept.clear()
+    granting._places.clear()
     yield
-    entra._kept.clear()
+    granting._places.clear()
 
 
 class Authority:
@@ -123,7 +123,7 @@ def test_the_tool_is_run_where_somebody_signed_in_with_it(tmp_path: Path) -> Non
     environ = {"AZURE_CONFIG_DIR": str(tmp_path)}
     assert {_token(environ, run=run), _token(environ, run=run)} == {"Bearer of-the-tool"}
     assert asked == [("az", "account", "get-access-token", "--scope", f"{RESOURCE}/.default", "--output", "json")]
-    entra._kept.clear()
+    granting._places.clear()
     assert _why_not(environ, run=run) == "az account get-access-token ended with exit code 1; sign in with: az login"
     assert [_why_not(environ, run=run) for _ in range(2)] == ["az account get-access-token gave no token"] * 2
 
@@ -152,7 +152,7 @@ def test_a_token_is_kept_until_five_minutes_before_its_end(authority: Authority,
 def test_what_does_not_say_when_it_ends_is_not_kept_and_neither_is_what_another_secret_was_given(authority: Authority) -> None:
     environ = {**CLIENT, "AZURE_CLIENT_SECRET": SECRET, "AZURE_AUTHORITY_HOST": authority.url}
     assert [_token(environ), _token(environ), _token({**environ, "AZURE_CLIENT_SECRET": "another"})] == ["Bearer token-1", "Bearer token-1", "Bearer token-2"]
-    entra._kept.clear()
+    granting._places.clear()
     authority.reply = as_json({"access_token": "t", "expires_in": None})
     assert {_token(environ), _token(environ)} == {"Bearer t"}
     assert len(authority.server.calls) == 4

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from credential_searches import search
 from discover.servers import Call, Reply, as_json, serving
 from modelwright import CredentialError
-from modelwright.runtime.credentials import chain, cloud, google_tokens
+from modelwright.runtime.credentials import chain, cloud, granting
 from modelwright.runtime.dispatch.prepare import why
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Service:
 @pytest.fixture
 def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(google_tokens, "_kept", {})
+    monkeypatch.setattr(granting, "_places", {})
     monkeypatch.setattr(cloud, "_GOOGLE_MACHINE", str(tmp_path / "product_name"))
     monkeypatch.setattr("google.auth._exponential_backoff.time.sleep", lambda _: None)
     with serving(lambda call: there.answer(call)) as server:  # noqa: PLW0108  # there is no service yet

@@ -7,6 +7,8 @@ The tables are `errors` of a provider's file and `registry/vocabulary/errors.yam
 from ..ir.resolved import Frozen
 
 ABORTED, OVERFLOW, TIMEOUT, SERVER_ERROR, INVALID = "aborted", "context_overflow", "timeout", "server_error", "invalid_request"
+REFUSALS = ("auth", "auth_permanent")
+"""Classes that say the credential is the reason."""
 _SUCCESS = range(200, 300)
 UNKNOWN = SERVER_ERROR
 """What a failure that nothing fits counts as: another route may answer."""

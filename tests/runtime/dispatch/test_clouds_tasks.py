@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from time import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,8 +11,8 @@ import pytest
 import aws_world
 from aws_world import ARN, KEYS, MODEL, authorization
 from modelwright import CallError, Dispatcher
-from modelwright.runtime.credentials import google_tokens
 from modelwright.runtime.credentials.answer import Granted
+from modelwright.runtime.credentials.granting import granted
 from modelwright.runtime.dispatch.steps import Head
 from modelwright.runtime.state.memory import MemoryStore
 from runtime.dispatch.loopback import serving
@@ -165,8 +166,8 @@ def test_gemini_is_counted_on_vertex() -> None:
     assert played.asked[0].url.endswith("/publishers/google/models/gemini-2.5-flash:countTokens")
 
 
-def test_claude_is_counted_on_vertex_at_the_address_of_all_its_models(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(google_tokens._kept, ("metadata.example", *aws_world.registry().words("auth")["gcp-adc"]["scopes"]), Granted({"key": "the-token"}, float("inf")))
+def test_claude_is_counted_on_vertex_at_the_address_of_all_its_models() -> None:
+    granted(("metadata.example", *aws_world.registry().words("auth")["gcp-adc"]["scopes"]), time, lambda: Granted({"key": "the-token"}, float("inf")), early_seconds=0)
     played = Played({"input_tokens": 7})
     model = next(model for model in aws_world.registry().models("google-vertex") if model._facts.get("routes") == ["anthropic"])
     with cloud(played, {**VERTEX, "GCE_METADATA_HOST": "metadata.example"}) as dispatcher:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from modelwright.runtime.dispatch import engine, receive
+from modelwright.runtime.dispatch import receive, waits
 from modelwright.runtime.dispatch.errors import BROKEN as BROKEN_ERROR, CallError, StreamBrokenError
 from runtime.dispatch.desk import CARRIERS, PATIENT, USD, Desk, impatient
 from runtime.dispatch.faults import ANSWERED, FAULTS, Fault, playing
@@ -50,7 +50,7 @@ every_cell = pytest.mark.parametrize(("fault", "protocol", "caller", "is_stream"
 @pytest.fixture(autouse=True)
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait less where nobody asks for it."""
-    monkeypatch.setattr(engine, "_BACKOFF_SECONDS", (0.01, 0.02))
+    monkeypatch.setattr(waits, "_BACKOFF_SECONDS", (0.01, 0.02))
     monkeypatch.setattr(receive, "_FAILURE_SECONDS", SECONDS)
 
 

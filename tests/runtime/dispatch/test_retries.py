@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from modelwright.runtime.dispatch import dispatcher as waiting, engine
+from modelwright.runtime.dispatch import dispatcher as waiting, waits
 from modelwright.runtime.dispatch.dispatcher import Dispatcher
 from modelwright.runtime.dispatch.errors import CallError
 from modelwright.runtime.dispatch.limits import TimeLimits
@@ -96,7 +96,7 @@ def test_a_route_with_another_behind_it_is_tried_once(status: int, text: str, he
 
 @pytest.mark.parametrize("is_async", [False, True])
 def test_what_comes_right_at_the_second_try_is_an_answer(*, is_async: bool, places: Places, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "_BACKOFF_SECONDS", (0.01,))
+    monkeypatch.setattr(waits, "_BACKOFF_SECONDS", (0.01,))
     places.bad.begin(failing(503, times=1))
     desk = Desk(places.registry, home)
     outcome = desk.ask(BAD, is_async=is_async)

@@ -169,7 +169,7 @@ def test_each_attempt_is_told_with_how_it_failed(seen: Seen, places: Places, hom
 
 
 def test_tries_of_one_route_are_an_attempt_each(seen: Seen, places: Places, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("modelwright.runtime.dispatch.engine._BACKOFF_SECONDS", (0.001, 0.001))
+    monkeypatch.setattr("modelwright.runtime.dispatch.waits._BACKOFF_SECONDS", (0.001, 0.001))
     places.bad.begin(failing(500))
     assert desk_of(places, home, seen).ask(BAD).kind == "server_error"
     assert [is_error(one) for one in seen.attempts] == ["server_error"] * 3

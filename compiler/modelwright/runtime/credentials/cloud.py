@@ -4,11 +4,12 @@ import os
 import sys
 
 from .answer import KEY, Found, Granted, Missing, UnreadableError
+from .granting import granted
 
 _SECONDS = 60.0
 _EARLY_SECONDS = 300.0
 """How long before it ends a credential is asked for anew."""
-_KEPT_SECONDS, _MOST_KEPT = 600.0, 100
+_KEPT_SECONDS = 600.0
 """How long one that ends is used before it is asked for anew in any case: it may have been revoked."""
 _PARTS = ("access_key_id", "secret_access_key", "session_token")
 _PAIR = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
@@ -51,22 +52,17 @@ def _aws(search: "Search", route: "dict[str, Any]") -> "Found | Missing":
 
 def _from_aws(search: "Search") -> Granted:
     """Return what AWS's library for Python, or its command-line tool, finds; what ends is asked for anew before it does. Raises UnreadableError."""
-    key = _seen(search)
-    kept = _kept.get(key)
-    if kept is not None and search.now() < kept[0]:
-        return kept[1]
+    return granted(_seen(search), search.now, lambda: _asked_of_aws(search), early_seconds=_EARLY_SECONDS, most_seconds=_KEPT_SECONDS)
+
+
+def _asked_of_aws(search: "Search") -> Granted:
     try:
         from . import aws_chain
     except ImportError:
         said = _printed(search, ("aws", "configure", "export-credentials", "--format", "process"))
     else:
         said = aws_chain.printed() if aws_chain.is_own(search.environ) else _printed(search, (sys.executable, "-m", aws_chain.__name__))
-    found = Granted({part: str(said[name]) for part, name in _SAID.items() if said.get(name)}, _time(said.get("Expiration")))
-    if found.expires_at is not None:
-        if len(_kept) >= _MOST_KEPT:
-            _kept.clear()
-        _kept[key] = (min(found.expires_at - _EARLY_SECONDS, search.now() + _KEPT_SECONDS), found)
-    return found
+    return Granted({part: str(said[name]) for part, name in _SAID.items() if said.get(name)}, _time(said.get("Expiration")))
 
 
 def _seen(search: "Search") -> "tuple[Any, ...]":
@@ -163,8 +159,6 @@ def _entra(search: "Search", route: "dict[str, Any]") -> "Found | Missing":
 
 _CHAINS = {"aws-sigv4": _aws, "azure-entra": _entra, "gcp-adc": _google}
 """Kinds of auth that have one."""
-_kept: "dict[tuple[Any, ...], tuple[float, Granted]]" = {}
-"""Until when what the chain said, which it may have had to ask for elsewhere, is not asked for anew."""
 
 
 TYPE_CHECKING = False

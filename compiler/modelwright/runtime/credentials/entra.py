@@ -8,6 +8,7 @@ as of 2026-11); what it reads besides, certificates and other tools, is left to 
 import os
 
 from .answer import KEY, Found, Granted, Missing, UnreadableError
+from .granting import granted
 from .search import usable
 
 NAME = "azure-entra"
@@ -26,9 +27,6 @@ _METADATA_HOST = "http://169.254.169.254"
 _CHASSIS, _TAG = "/sys/class/dmi/id/chassis_asset_tag", "7783-7084-3265-9085-8269-3286-77"
 """Where a machine says that it is one of Azure's, and how."""
 _JWT = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-
-_kept: "dict[bytes, Granted]" = {}
-"""By what was asked for."""
 
 
 def look(search: "Search", route: "dict[str, Any]", kind: "Mapping[str, Any]") -> "Found | Missing":
@@ -121,22 +119,19 @@ def _of_tool(search: "Search", scope: str) -> Granted:
 def _token(search: "Search", asked: "tuple[str, ...]", where: str, ask: "Callable[[], bytes]") -> Granted:
     """Return the token that is kept for *asked* until it ends, else the one in what *ask* returns; raises UnreadableError with the other side's word for what is wrong, and no more of it."""
     import json
-    from hashlib import blake2s
 
-    key = blake2s("\0".join(asked).encode("utf-8", "replace")).digest()
-    kept = _kept.get(key)
-    if kept is not None and kept.expires_at is not None and search.now() < kept.expires_at - _MARGIN_SECONDS:
-        return kept
-    try:
-        said = json.loads(ask())
-    except (ValueError, RecursionError):
-        said = None
-    said = said if isinstance(said, dict) else {}
-    found, error = said.get("access_token") or said.get("accessToken"), said.get("error")
-    if not isinstance(found, str) or not found:
-        raise UnreadableError(f"{where} gave no token" + (f" ({error[:100]})" if isinstance(error, str) and usable(error) else ""))
-    _kept[key] = granted = Granted({KEY: found}, _end(said, search.now()))
-    return granted
+    def granted_now() -> Granted:
+        try:
+            said = json.loads(ask())
+        except (ValueError, RecursionError):
+            said = None
+        said = said if isinstance(said, dict) else {}
+        found, error = said.get("access_token") or said.get("accessToken"), said.get("error")
+        if not isinstance(found, str) or not found:
+            raise UnreadableError(f"{where} gave no token" + (f" ({error[:100]})" if isinstance(error, str) and usable(error) else ""))
+        return Granted({KEY: found}, _end(said, search.now()))
+
+    return granted(asked, search.now, granted_now, early_seconds=_MARGIN_SECONDS)
 
 
 def _answer(url: str, headers: "dict[str, str]", form: "bytes | None") -> bytes:

@@ -1,12 +1,12 @@
-"""Google access tokens, of a file of application default credentials or of the machine's metadata server; each is kept until shortly before it ends."""
+"""Google access tokens, of a file of application default credentials or of the machine's metadata server."""
 
 import json
 from hashlib import sha256
-from threading import Lock
 from urllib.parse import urlencode
 
 from .answer import KEY, Granted, UnreadableError
 from .files import decode, read
+from .granting import granted
 
 _METADATA_HOST = "169.254.169.254"
 _METADATA = "http://%s/computeMetadata/v1/instance/service-accounts/default/token?%s"
@@ -15,9 +15,6 @@ _SECONDS = 30.0
 _MARGIN_SECONDS = 225.0
 """How long before its end a token is no longer used, as Google's own libraries have it; the metadata server has a new one by then."""
 _QUOTA_VARIABLE, _QUOTA_HEADER = "GOOGLE_CLOUD_QUOTA_PROJECT", "x-goog-user-project"
-
-_kept: "dict[tuple[str, ...], Granted]" = {}
-_lock = Lock()
 
 
 def of_file(path: str, scopes: "Sequence[str]", search: "Search") -> Granted:
@@ -40,7 +37,7 @@ def of_file(path: str, scopes: "Sequence[str]", search: "Search") -> Granted:
             return Granted({KEY: credentials.token}, _ends(credentials.expiry), {_QUOTA_HEADER: quota} if isinstance(quota, str) else {})
         raise UnreadableError(reason)
 
-    return _fresh((sha256(content).hexdigest(), str(quota), *scopes), search.now, ask)
+    return granted((sha256(content).hexdigest(), str(quota), *scopes), search.now, ask, early_seconds=_MARGIN_SECONDS)
 
 
 def of_machine(scopes: "Sequence[str]", search: "Search") -> Granted:
@@ -58,15 +55,7 @@ def of_machine(scopes: "Sequence[str]", search: "Search") -> Granted:
             reason = f"the metadata server at {host} gave nothing: {type(error).__name__}"
         raise UnreadableError(reason)
 
-    return _fresh((host, *scopes), search.now, ask)
-
-
-def _fresh(key: "tuple[str, ...]", now: "Callable[[], float]", ask: "Callable[[], Granted]") -> Granted:
-    with _lock:
-        held = _kept.get(key)
-        if held is None or held.expires_at is None or held.expires_at - _MARGIN_SECONDS <= now():
-            _kept[key] = held = ask()
-        return held
+    return granted((host, *scopes), search.now, ask, early_seconds=_MARGIN_SECONDS)
 
 
 def _credentials(said: "dict[str, Any]", scopes: "Sequence[str]") -> "Any":

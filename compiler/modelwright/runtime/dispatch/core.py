@@ -81,7 +81,7 @@ class Core:
             unpriced = self._policy.get("unpriced", "block")
             assumed = assumed or (self._policy.get("assumed_price") if unpriced == ASSUME else None)
         self.spending = Spending(self.store, said, unpriced=unpriced, assumed=assumed, counts_failed=counts_failed)
-        self.ways = Ways(registry, os.environ if environ is None else environ, timer)
+        self.ways = Ways(registry, os.environ if environ is None else environ, timer, now)
         self.router = Router(registry, standing=self, intent=intent, tell=hook, choose=choose)
         self.is_remembering = self.router.is_remembering
         self.is_asking_intent = intent is not None

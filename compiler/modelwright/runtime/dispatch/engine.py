@@ -9,7 +9,7 @@ never taken back: from the first piece of an answer on, a failure ends the strea
 from ...wire.protocol import UnspeakableError
 from ..cooldown import Cooled, Entry
 from ..errors import CredentialError, UsageError
-from ..failures import ABORTED, Failure
+from ..failures import ABORTED, REFUSALS, Failure
 from ..routing.candidate import COOLING, FAILED, SPENT, UNFIT, Routing as _Routing
 from ..spending import FAILED as NOTHING_CAME, PARTIAL, SUCCEEDED, Refusal
 from . import errors, seen
@@ -17,9 +17,8 @@ from .current import Current
 from .prepare import why
 from .receive import Received, receive
 from .steps import Ask, Shut, Sleep, Work
+from .waits import wait_seconds
 
-_BACKOFF_SECONDS = (0.25, 0.75)
-_TRIES = {"never": 0, "once": 1, "twice": 2, "after": 2}
 _ANY, _CLASSIFIED = "any", "classified"
 _OF_ACCOUNT = "credential"
 
@@ -64,16 +63,15 @@ class Run:
                 continue
             if failure is not None and self._left() <= 0:
                 break
-            way = yield from self._way(candidate, place)
-            if way is None:
-                continue
-            current = yield from self._asked(self._begin, way, place, cooled)
-            if current is None:
-                continue
-            failure = yield from self._tries(current, candidates[place + 1 :])
-            if failure is None:
-                return (yield from self._asked(self._answer, current))
-            if not self._goes_on(failure):
+            for find in (self._way, self._renewed):
+                way = yield from find(candidate, place)
+                current = None if way is None else (yield from self._asked(self._begin, way, place, cooled))
+                if current is None:
+                    break
+                failure = yield from self._tries(current, candidates[place + 1 :])
+                if failure is None:
+                    return (yield from self._asked(self._answer, current))
+            if failure is not None and not self._goes_on(failure):
                 break
         raise self._error(failure, cooled)
 
@@ -92,6 +90,14 @@ class Run:
             self._skip(place, candidate, why(error), UNFIT)
             return None
         return found
+
+    def _renewed(self, candidate: "Candidate", place: int) -> "Generator[Any, Any, Way | None]":
+        """Return the way to *candidate* with another credential than the one that was refused just now; None: that was not the reason, or there is no other."""
+        failure, last = self._attempts[-1].failure, self._current
+        if failure is None or failure.kind not in REFUSALS or last is None or last.way.credential.expires_at is None or self._core.policy_failover == "off" or self._left() <= 0:
+            return None
+        way = yield from self._way(candidate, place)
+        return None if way is None or way.keys.credential == last.way.keys.credential else way
 
     def _begin(self, way: "Way", place: int, cooled: "list[Cooled]") -> "Current | None":
         """Return the attempt to be made; None, and its candidate is skipped, where that may not be."""
@@ -169,13 +175,8 @@ class Run:
 
     def _wait(self, failure: "Failure", tries: int) -> "float | None":
         """Return how long to wait before the same route is tried again; None: it is not."""
-        if tries >= _TRIES.get(failure.retry, 0) or self._core.policy_failover == "off":
-            return None
-        asked = failure.retry_after_seconds
-        if failure.retry == "after" and asked is None:
-            return None
-        wait = _BACKOFF_SECONDS[min(tries, len(_BACKOFF_SECONDS) - 1)] if asked is None else asked
-        return wait if wait <= self._core.longest_wait_seconds and wait < self._left() else None
+        wait = None if self._core.policy_failover == "off" else wait_seconds(failure, tries, self._core.longest_wait_seconds)
+        return wait if wait is not None and wait < self._left() else None
 
     def _left(self) -> float:
         """Return how many seconds the call may still take."""
@@ -210,7 +211,7 @@ class Run:
         else:
             self._cool(current, failure)
         if failure.cools == _OF_ACCOUNT:
-            core.ways.forget(current.way.candidate)
+            core.ways.forget(current.way, is_refused=failure.kind in REFUSALS)
             self._met.setdefault(current.way.keys.credential, set()).add(current.way.keys.model)
         self._out[current.way.candidate.key] = current.way.candidate.skipped(str(failure), FAILED)
         current.is_settled = True
@@ -222,6 +223,7 @@ class Run:
         core.settle(current.granted, current.way, cost, SUCCEEDED, seen=shown)
         core.cooldowns.succeeded(current.entry)
         current.is_settled = True
+        self._out.pop(current.way.candidate.key, None)
         answer = task.answer(response, candidate=current.way.candidate, attempts=self.attempts, cost=cost, losses=current.call.losses, routing=self._routing())
         self._write_down(SUCCEEDED, cost, getattr(response, "stop_reason", None))
         return answer

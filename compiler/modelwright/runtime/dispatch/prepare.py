@@ -2,12 +2,13 @@
 
 from hashlib import blake2s
 from importlib import import_module
+from time import time
 
 from ...ir.resolved import Frozen
 from ...wire import speaks, takes
 from ...wire.protocol import Target
 from ..cooldown import Keys
-from ..credentials import chain
+from ..credentials import chain, granting
 from ..credentials.answer import KEY
 from ..credentials.signing import signer
 from ..endpoint import endpoint
@@ -66,19 +67,19 @@ _LONGEST_MESSAGE = 500
 class Ways:
     """Finds ways, and keeps them for a while."""
 
-    __slots__ = ("_environ", "_kept", "_more", "_now", "_registry")
+    __slots__ = ("_environ", "_kept", "_monotonic", "_now", "_registry")
 
-    def __init__(self, registry: "Registry", environ: "Mapping[str, str]", now: "Callable[[], float]", **more: "Any") -> None:
+    def __init__(self, registry: "Registry", environ: "Mapping[str, str]", timer: "Callable[[], float]", now: "Callable[[], float]" = time) -> None:
         self._registry = registry
         self._environ = environ
+        self._monotonic = timer
         self._now = now
-        self._more = more
         self._kept: dict[_Key, tuple[float, Way]] = {}
 
     def kept(self, candidate: "Candidate", *, is_stream: bool, asks: str = CHAT) -> "Way | None":
         """Return the way of *candidate* that was found a short while ago; None: it has to be looked for."""
         found = self._kept.get(_key(candidate, asks, is_stream))
-        return found[1] if found is not None and self._now() < found[0] else None
+        return found[1] if found is not None and self._monotonic() < found[0] else None
 
     def find(self, candidate: "Candidate", *, is_stream: bool, asks: str = CHAT) -> Way:
         """
@@ -89,7 +90,7 @@ class Ways:
         registry, model, account = self._registry, candidate.model, candidate.account
         _check_output(model, asks)
         words = registry.words("protocols")
-        offered = chain.for_model(registry, model, self._environ, **self._more)
+        offered = chain.for_model(registry, model, self._environ, now=self._now)
         search = offered.but(profile=candidate.profile, routes=[route for route in offered.routes if _module(_protocol(model, account, route), words, asks)])
         if not search.routes:
             routes = offered.routes or registry.provider(model.provider)["routes"]
@@ -120,14 +121,16 @@ class Ways:
         )
         if len(self._kept) >= _MOST:
             self._kept.clear()
-        seconds = KEPT_SECONDS if credential.expires_at is None else min(KEPT_SECONDS, credential.expires_at - search.now() - _SOON_SECONDS)
-        self._kept[_key(candidate, asks, is_stream)] = (self._now() + seconds, way)
+        seconds = KEPT_SECONDS if credential.expires_at is None else min(KEPT_SECONDS, credential.expires_at - self._now() - _SOON_SECONDS)
+        self._kept[_key(candidate, asks, is_stream)] = (self._monotonic() + seconds, way)
         return way
 
-    def forget(self, candidate: "Candidate") -> None:
-        """Look for the credential of *candidate* anew next time: the one there was did not do."""
-        for asks, is_stream in ((CHAT, False), (CHAT, True), (EMBEDDING, False), (COUNT, False)):
-            self._kept.pop(_key(candidate, asks, is_stream), None)
+    def forget(self, way: Way, *, is_refused: bool) -> None:
+        """Look for the credential of *way* anew next time, which did not do; what a service gave and the provider refused is asked for anew, too."""
+        parts = way.credential.parts()
+        self._kept = {key: kept for key, kept in list(self._kept.items()) if kept[1].credential.parts() != parts}
+        if is_refused:
+            granting.refused(parts, self._now())
 
 
 def why(error: "CredentialError | UsageError") -> str:
