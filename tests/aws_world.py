@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import httpx
 import yaml
@@ -24,9 +25,11 @@ from modelwright.runtime.dispatch.async_dispatcher import AsyncDispatcher
 from modelwright.runtime.dispatch.dispatcher import Dispatcher
 from modelwright.runtime.dispatch.httpx_transport import AsyncHttpxTransport, HttpxTransport
 from runtime.dispatch.desk import TRUST
+from runtime.dispatch.loopback import Asked
 
 if TYPE_CHECKING:
-    from runtime.dispatch.loopback import Asked, Wire
+    from discover.servers import Call
+    from runtime.dispatch.loopback import Wire
 
 PROFILES: list[tuple[str, str, str]] = yaml.safe_load((ROOT / "fixtures" / "runtime" / "endpoints.yaml").read_text())["profiles"]
 MODEL = "anthropic.claude-sonnet-4-5-20250929-v1:0"
@@ -78,15 +81,21 @@ def call(url: str, environ: dict[str, str], ref: str = f"amazon-bedrock/{MODEL}"
         return "".join(dispatcher.stream(ref, request).texts()) if is_stream else dispatcher.complete(ref, request).text
 
 
-def authorization(asked: Asked, region: str = "us-east-1", secret: str = KEYS["AWS_SECRET_ACCESS_KEY"], service: str = "bedrock") -> str:
+def authorization(asked: Asked, region: str = "us-east-1", secret: str = KEYS["AWS_SECRET_ACCESS_KEY"], service: str = "bedrock", method: str = "POST") -> str:
     """Return what botocore would have put into the header Authorization of *asked*, byte for byte as it arrived."""
     signed = asked.headers["authorization"].partition("SignedHeaders=")[2].partition(",")[0].split(";")
     access_key = asked.headers["authorization"].partition("Credential=")[2].partition("/")[0]
-    request = AWSRequest("POST", f"http://{asked.headers['host']}{asked.path}", {name: asked.headers[name] for name in signed}, asked.body)
+    request = AWSRequest(method, f"http://{asked.headers['host']}{asked.path}", {name: asked.headers[name] for name in signed}, asked.body)
     request.context["timestamp"] = asked.headers["x-amz-date"]
     auth = SigV4Auth(Credentials(access_key, secret), service, region)
     signature = auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)
     return f"AWS4-HMAC-SHA256 Credential={auth.scope(request)}, SignedHeaders={';'.join(signed)}, Signature={signature}"
+
+
+def authorization_of(call: Call, region: str = "us-east-1") -> str:
+    """Return the same of *call*."""
+    asked = Asked(f"{call.path}?{urlencode(call.query)}", call.headers, call.body)
+    return authorization(asked, region, method=call.method)
 
 
 def signed_at(asked: Asked) -> datetime:

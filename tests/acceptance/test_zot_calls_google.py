@@ -83,6 +83,14 @@ def test_zot_22_without_a_project_nobody_is_asked_for_anything(server: Server, r
     assert server.calls == []
 
 
+def test_what_the_file_cannot_give_is_told_before_what_to_do(server: Server, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "adc.json"
+    given(monkeypatch, GOOGLE_APPLICATION_CREDENTIALS=str(file), GOOGLE_CLOUD_PROJECT="p")
+    assert "no credential: have GOOGLE_APPLICATION_CREDENTIALS name a file that is there" in run("call", REFS["google-vertex"], "Hi", code=4).err
+    file.write_text('{"type": "strange"}')
+    assert f"no credential: {file}: its type is none of " in run("call", REFS["google-vertex"], "Hi", code=4).err
+
+
 @pytest.mark.parametrize("is_stream", [False, True])
 @pytest.mark.parametrize("protocol", PATHS)
 def test_zot_22_every_route_of_google_s_cloud_is_called_with_a_token(protocol: str, is_stream: bool, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

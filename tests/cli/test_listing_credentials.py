@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from aws_world import KEYS, authorization_of
 from cli.refresh_world import World, a_world, add_provider
 from modelwright.runtime.credentials.vault import Vault
 
@@ -163,3 +164,35 @@ def test_what_runs_on_one_s_own_machine_is_asked_when_there_is_an_account_with_i
     assert "bolt" not in world.states(code=4)
     own(home, {"provider": "bolt"})
     assert world.states() == {"acme": "credential-missing", "bolt": "ok"}
+
+
+@pytest.fixture
+def cloud(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Have Acme take what AWS's chain signs, or a key at the same address."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    file = world.registry / "providers" / "acme.yaml"
+    text = file.read_text()
+    (route,) = [line for line in text.splitlines() if "id: api," in line]
+    signed = route.replace("id: api,", "id: signed,").replace("kind: bearer, env: [ACME_API_KEY]", "kind: aws-sigv4, scope: {service: bedrock, region: eu-west-1}")
+    file.write_text(text.replace(route, f"{signed}\n{route}").replace("openai-models,", "openai-models, route: signed,"))
+    return world
+
+
+def test_a_listing_is_signed_with_what_the_chain_has_where_no_key_is_set(cloud: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    cure = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or set ACME_API_KEY, or run `providers login acme`"
+    assert cloud.plan("acme", code=4)["sources"][0] | {"state": "credential-missing", "detail": cure} == cloud.plan("acme", code=4)["sources"][0]
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    assert sent(cloud) == [authorization_of(cloud.server.calls[0], "eu-west-1")]
+    assert cloud.run("probe", "acme").out.splitlines()[0] == "acme: ok: 4 models, with the key of aws-sigv4"
+    monkeypatch.setitem(sys.modules, "botocore.auth", None)
+    monkeypatch.delitem(sys.modules, "modelwright.runtime.credentials.aws_signing", raising=False)
+    assert "aws-sigv4 needs botocore: pip install 'modelwright[aws]', or set ACME_API_KEY" in cloud.run("probe", "acme", code=4).out
+    monkeypatch.setenv("ACME_API_KEY", SECRET)
+    assert sent(cloud) == [f"Bearer {SECRET}"]
+
+
+def test_what_the_chain_could_not_give_is_told(cloud: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "gone")
+    assert "botocore failed with ProfileNotFound (`aws sts get-caller-identity` says more); set ACME_API_KEY" in cloud.run("probe", "acme", code=4).out

@@ -12,10 +12,12 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from aws_world import KEYS, TOKEN, authorization_of
 from discover.asking import KEY, ask, ids, read
 from discover.servers import Call, Reply, as_json, serving
 from modelwright.discover.fetch import Limits
 from modelwright.discover.recording import Store
+from modelwright.runtime.credentials.aws_signing import signer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +37,13 @@ def _to(place: str, status: int = 302) -> Reply:
     return Reply(status=status, headers={"Location": place})
 
 
+@pytest.fixture
+def signed() -> dict[str, Any]:
+    """Return the fields of an ask that is signed."""
+    parts = {name.removeprefix("AWS_").lower(): value for name, value in {**KEYS, **TOKEN}.items()}
+    return {"sign": signer(parts, "bedrock", "us-east-1"), "signed_with": parts}
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_on_the_same_server_is_followed_with_the_credential(status: int) -> None:
     with serving(lambda call: _to("/v2/models?kind=chat#top", status) if call.path == "/models" else as_json(ONE)) as server:
@@ -49,6 +58,30 @@ def test_a_redirected_request_stays_what_it_was_unless_the_answer_is_elsewhere(s
     with serving(lambda call: _to("/v2", status) if call.path == "/v1" else as_json(ONE)) as server:
         read(ask(f"{server.url}/v1", method="POST"))
         assert server.calls[1].method == method
+
+
+def test_every_request_of_a_signed_listing_has_a_signature_of_its_own(signed: dict[str, Any]) -> None:
+    def answer(call: Call) -> Reply:
+        moved = call.path == "/models" and "after" in call.query
+        return _to(f"/v2/models?after={quote(call.query['after'], safe='')}") if moved else as_json({**ONE, "next": None if call.query else "a/b+c=="})
+
+    with serving(answer) as server:
+        assert ids(read(ask(f"{server.url}/models", **signed))) == ["large"]
+        calls = server.calls
+    assert [(call.path, call.query) for call in calls] == [("/models", {}), ("/models", {"after": "a/b+c=="}), ("/v2/models", {"after": "a/b+c=="})]
+    assert [call.headers["authorization"] for call in calls] == [authorization_of(call) for call in calls]
+    assert {(call.headers["x-amz-date"], call.headers["x-amz-security-token"]) for call in calls} == {("20261120T183000Z", TOKEN["AWS_SESSION_TOKEN"])}
+
+
+def test_no_other_server_sees_a_signature_and_nothing_that_is_said_has_what_signs(signed: dict[str, Any]) -> None:
+    with serving(lambda _: as_json(ONE)) as other, serving(lambda _: _to(f"{other.url}/models")) as server:
+        assert read(ask(server.url, **signed)).detail.startswith("redirected to another server")
+        assert other.calls == []
+    said = {"message": f"no {TOKEN['AWS_SESSION_TOKEN']} and no {KEYS['AWS_SECRET_ACCESS_KEY']}"}
+    with serving(lambda _: as_json(said, 403)) as server:
+        assert not any(secret in repr(read(ask(server.url, **signed))) for secret in (*TOKEN.values(), *KEYS.values()))
+    asks = [ask("http://x", **signed), ask("http://x", **{**signed, "signed_with": {"access_key_id": "another"}})]
+    assert len({one.fingerprint("salt") for one in asks}) == 2
 
 
 def test_a_redirect_to_another_port_is_not_followed() -> None:

@@ -113,6 +113,13 @@ def test_what_the_chain_cannot_give_is_told_in_a_word(environ: dict[str, str], s
         chain.first(search("chain", routes=[SIGNED], environ=os.environ))
 
 
+def test_what_the_chain_cannot_give_of_another_environment_is_told_in_the_same_words(tmp_path: Path) -> None:
+    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "AWS_PROFILE": "of another"}
+    with pytest.raises(CredentialError) as raised:
+        chain.first(search("chain", routes=[SIGNED], environ=environ, run=command.run))
+    assert raised.value.broken == ("botocore failed with ProfileNotFound (`aws sts get-caller-identity` says more)",)
+
+
 def test_an_end_in_any_of_the_forms_that_tools_write_is_understood() -> None:
     assert [cloud._time(text) for text in ("2026-11-28T01:00:00Z", "2026-11-28T02:00:00+01:00", "2026-11-28T01:00:00", "soon", None)] == [*[1795827600.0] * 3, None, None]
 

@@ -13,8 +13,9 @@ from ..review import upstreams
 from ..review.compare import is_news
 from ..runtime.credentials import chain
 from ..runtime.credentials.none import NONE
+from ..runtime.credentials.signing import signer
 from ..runtime.endpoint import listing
-from ..runtime.errors import CredentialError, MissingVariableError, StoredSecretError
+from ..runtime.errors import CredentialError, MissingVariableError, StoredSecretError, UsageError
 from ..runtime.urls import is_private
 from . import searching
 
@@ -122,24 +123,28 @@ def _question(catalog: Catalog, accounts: Catalog, source: str, facts: Facts, en
     if adapter is None:
         return unread("catalog-unsupported", f"there is no adapter {entry['adapter']!r}")
     search = searching.for_listing(accounts, facts, environ, elsewhere=accounts is catalog or not is_news(catalog, facts["id"]), explicit=given.key, base_url=given.base_url)
-    search = search.but(routes=_routes(search.routes, entry.get("route", given.route)))
-    try:
-        credential, why = (None if entry["auth"] == "none" else _credential(search, kinds)), ""
-    except StoredSecretError as error:
-        credential, why = None, str(error)
+    search = search.but(routes=_routes(search.routes, entry.get("route", given.route), kinds))
+    credential, missing = (None, None) if entry["auth"] == "none" else _credential(search, kinds)
     route = next((route for route in search.routes if credential is not None and route["id"] == credential.route), search.routes[0])
     try:
-        url, headers = listing(searching.filled(facts, search.account), route, entry["url"], catalog.words("protocols"), environ, given.base_url or search.account.get("base_url"))
+        url, headers, scope = listing(
+            searching.filled(facts, search.account), route, entry["url"], catalog.words("protocols"), environ, given.base_url or search.account.get("base_url")
+        )
     except MissingVariableError as error:
         return unread("base-url-missing", str(error))
-    if why:
-        return unread("credential-missing", why)
+    if isinstance(missing, StoredSecretError):
+        return unread("credential-missing", str(missing))
     if credential is None and entry["auth"] == "required" and not _may_do_without(route, url, given):
-        return unread(*_why_not(search, route, kinds))
+        return unread("credential-missing", _why_not(search, route, kinds, missing))
     ask = Ask(listing=replace(spec, url=url), adapter=adapter, headers={**headers, **search.account.get("headers", {})})
     if credential is None:
         return Question(source=source, provider=facts["id"], entry=entry, ask=ask, route=route["id"])
-    ask = replace(ask, headers={**ask.headers, **credential.headers()}, query=credential.query())
+    try:
+        sign = signer(route["auth"]["kind"], credential.parts(), scope, search.key_variables())
+    except UsageError as error:
+        return unread("credential-missing", str(error))
+    sent = {"headers": {**ask.headers, **credential.headers()}, "query": credential.query()} if sign is None else {"sign": sign, "signed_with": credential.parts()}
+    ask = replace(ask, **sent)
     return Question(source=source, provider=facts["id"], entry=entry, ask=ask, route=route["id"], found_in=credential.source)
 
 
@@ -148,21 +153,21 @@ def _is_set_up(accounts: Catalog, facts: Facts, environ: Mapping[str, str]) -> b
     return named or any(entry.provider == facts["id"] and entry.facts["status"] == "active" for entry in accounts.accounts.values())
 
 
-def _routes(routes: list[Facts], named: str | None) -> list[Facts]:
-    """Return the routes whose address and credential a listing may take: the one that is *named*; else all."""
-    return [route for route in routes if named in (None, route["id"])] or routes[:1]
+def _routes(routes: list[Facts], named: str | None, kinds: Mapping[str, Any]) -> list[Facts]:
+    """Return the routes whose address and credential a listing may take: the one that is *named*, with those beside a vendor's chain that take a key at its address; else all."""
+    found = [route for route in routes if named in (None, route["id"])] or routes[:1]
+    places = [route.get("base_url") for route in found if kinds.get(route["auth"]["kind"], {}).get("chain")]
+    return [route for route in routes if route in found or route.get("base_url") in places]
 
 
-def _credential(search: Search, kinds: Mapping[str, Any]) -> Credential | None:
-    """Return what proves who asks; None when there is nothing, or only what signs requests, which a listing does not speak."""
-    sent = [route for route in search.routes if kinds.get(route["auth"]["kind"], {}).get("is_key") or not (search.keys_only or kinds.get(route["auth"]["kind"], {}).get("chain"))]
+def _credential(search: Search, kinds: Mapping[str, Any]) -> tuple[Credential | None, CredentialError | None]:
+    """Return what proves who asks, or why there is nothing."""
+    sent = [route for route in search.routes if not search.keys_only or any(kinds.get(route["auth"]["kind"], {}).get(word) for word in ("is_key", "chain"))]
     try:
         found = chain.first(search.but(routes=sent)) if sent else None
-    except StoredSecretError:
-        raise
-    except CredentialError:
-        return None
-    return None if found is None or found.source == NONE else found
+    except CredentialError as error:
+        return None, error
+    return None if found is None or found.source == NONE else found, None
 
 
 def _may_do_without(route: Facts, url: str, given: Given) -> bool:
@@ -171,10 +176,8 @@ def _may_do_without(route: Facts, url: str, given: Given) -> bool:
     return route["auth"]["kind"] == "none" or required is False or ((required == "if_public_host" or given.base_url is not None) and is_private(url))
 
 
-def _why_not(search: Search, route: Facts, kinds: Mapping[str, Any]) -> tuple[str, str]:
+def _why_not(search: Search, route: Facts, kinds: Mapping[str, Any], missing: CredentialError | None) -> str:
     kind = kinds.get(route["auth"]["kind"], {})
-    if kind.get("chain"):
-        return "catalog-unsupported", f"the listing takes {route['auth']['kind']}, which a refresh does not speak"
-    if search.keys_only and not kind.get("is_key"):
-        return "credential-missing", "reached by signing in, and `policy.listing_sign_ins` has listings asked with keys only"
-    return "credential-missing", chain.cure(search)
+    if search.keys_only and not (kind.get("is_key") or kind.get("chain")):
+        return "reached by signing in, and `policy.listing_sign_ins` has listings asked with keys only"
+    return chain.cure(search) if missing is None else missing.advice

@@ -12,7 +12,7 @@ from .adapter import MalformedListingError, Page, Request
 from .answers import RETRIED, Answer, refusal
 from .payload import decode, weight
 from .reading import Ask, Reading, parsed, reading_of, replay, requested
-from .recording import Recording, as_time, fingerprint
+from .recording import Recording, as_time
 from .states import UnreadError
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _kept(ask: Ask, payloads: list[Any], read_at: str, only: Answer | None) -> R
         etag=_validator(ask, only, "etag"),
         last_modified=_validator(ask, only, "last-modified"),
         salt=salt,
-        fingerprint=fingerprint(ask.headers, ask.query, salt),
+        fingerprint=ask.fingerprint(salt),
     )
 
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ..version import VERSION
@@ -144,7 +144,7 @@ class _Gathering:
         deadline = loop.time() + self._limits.source_seconds
         patience = Patience(now=self._now, sleep=self._sleep, jitter=self._jitter, left_seconds=lambda: deadline - loop.time())
         async with asyncio.timeout_at(deadline), self._client(ask) as client:
-            return await converse(ask, known, _Line(ask, client).send, patience, self._limits)
+            return await converse(ask, known, _Line(ask, client, self._now).send, patience, self._limits)
 
     def _client(self, ask: Ask) -> httpx.AsyncClient:
         """Return a client for *ask* alone, so that no cookie and no connection is another's. Raises UnreadError when the environment allows none."""
@@ -165,8 +165,8 @@ class _Gathering:
 class _Line:
     """Sends one source's requests, and its credential to one place only."""
 
-    def __init__(self, ask: Ask, client: httpx.AsyncClient) -> None:
-        self._ask, self._client, self._censor = ask, client, ask.censor()
+    def __init__(self, ask: Ask, client: httpx.AsyncClient, now: Callable[[], float]) -> None:
+        self._ask, self._client, self._now, self._censor = ask, client, now, ask.censor()
 
     async def send(self, request: Request, conditions: Mapping[str, str], room: int) -> Answer:
         """Return the answer to *request*, redirects followed. Raises UnreadError; PassingError where another attempt may help."""
@@ -182,16 +182,19 @@ class _Line:
         except httpx.TransportError as error:
             raise _failure(error, self._censor) from None
 
-    async def _follow(self, request: Request, headers: httpx.Headers, room: int) -> Answer:
+    async def _follow(self, asked: Request, headers: httpx.Headers, room: int) -> Answer:
         import httpx
 
-        url, method, body = httpx.URL(request.url), request.method, request.body
+        url, method, body = httpx.URL(asked.url), asked.method, asked.body
         if not _is_same_place(httpx.URL(self._ask.listing.url), url):
             raise UnreadError("malformed", "the listing's next page is on another server")
-        parameters = {**request.query, **self._ask.query}
+        parameters = {**asked.query, **self._ask.query}
         for _ in range(_MAX_REDIRECTS + 1):
             url = url.copy_merge_params(parameters) if parameters else url
-            async with self._client.stream(method, url, headers=headers, json=body) as response:
+            request = self._client.build_request(method, url, headers=headers, json=body)
+            if self._ask.sign is not None:  # but what a proxy may change
+                request.headers.update(self._ask.sign(method, str(url), {}, request.content, self._now()))
+            async with aclosing(await self._client.send(request, stream=True)) as response:
                 if response.status_code not in REDIRECTS or "location" not in response.headers:
                     return await _received(response, room)
                 target = url.join(response.headers["location"]).copy_with(userinfo=url.userinfo, fragment=None)

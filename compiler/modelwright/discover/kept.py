@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .reading import Ask, Reading, replay, unread
-from .recording import Recording, as_seconds, fingerprint
+from .recording import Recording, as_seconds
 from .states import UnreadError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def kept(ask: Ask, cache: Store | None) -> Recording | None:
 
 def is_same_credential(ask: Ask, known: Recording | None) -> bool:
     """Tell whether *known* was read with the credential of *ask*."""
-    return known is not None and known.fingerprint == fingerprint(ask.headers, ask.query, known.salt or "")
+    return known is not None and known.fingerprint == ask.fingerprint(known.salt or "")
 
 
 def settled(ask: Ask, known: Recording | None, limits: Limits, now: float, *, use_fresh: bool, network: bool) -> Outcome | None:

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from .adapter import Adapter, Listing, MalformedListingError, Page, Request
 from .censor import Censor
+from .recording import fingerprint
 from .states import UnreadError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from .recording import Recording
+
+    Sign = Callable[[str, str, Mapping[str, str], bytes, float], Mapping[str, str]]
+    """Given method, URL, headers, body and the time in seconds since 1970, returns the headers to send."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +30,19 @@ class Ask:
     """To send along, the credential among them."""
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Parameters to send along, where the credential is one."""
+    sign: Sign | None = field(default=None, repr=False)
+    """What signs each request, where the credential is not sent but proven."""
+    signed_with: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The credential then, by the names of its parts."""
     is_certificate_checked: bool = True
 
     def censor(self) -> Censor:
         """Return what takes this ask's credential out of texts."""
-        return Censor(self.headers, self.query, _split(self.listing.url)[1])
+        return Censor({**self.headers, **self.signed_with}, self.query, _split(self.listing.url)[1])
+
+    def fingerprint(self, salt: str) -> str:
+        """Return what tells this ask's credential from another."""
+        return fingerprint({**self.headers, **self.signed_with}, self.query, salt)
 
     def address(self) -> str:
         """Return where the listing is, without credential."""

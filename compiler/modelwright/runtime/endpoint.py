@@ -122,9 +122,9 @@ def auth_of(route: "Mapping[str, Any]", account: "Mapping[str, Any]") -> "dict[s
 
 def listing(
     provider: "dict[str, Any]", route: "dict[str, Any]", template: str, protocols: "Mapping[str, Any]", environ: "Mapping[str, str]", given: "str | None" = None
-) -> "tuple[str, dict[str, str]]":
+) -> "tuple[str, dict[str, str], dict[str, str]]":
     """
-    Return where a listing of *provider* is, from its *template*, and the headers of *route* that go with it; no credential.
+    Return where a listing of *provider* is, from its *template*, the headers of *route* that go with it, and what a signature is for; no credential.
 
     *given* is the base URL of the user's own choice; None: what *environ* names, else the route's.
 
@@ -139,7 +139,8 @@ def listing(
         words = protocols.get(route["protocol"], {})
         values["base_url"] = base_url = _filled(base_url, values, provider).rstrip("/").removesuffix(words.get("drop", ""))
         template = versioned(template, base_url, words.get("version", "") if named else "")
-    return _filled(template, values, provider), {name: _filled(value, values, provider) for name, value in route.get("headers", {}).items()}
+    headers, scope = ({name: _filled(value, values, provider) for name, value in said.items()} for said in (route.get("headers", {}), route["auth"].get("scope", {})))
+    return _filled(template, values, provider), headers, scope
 
 
 def variables_of(provider: "Mapping[str, Any]", account: "Mapping[str, Any]", environ: "Mapping[str, str]") -> "dict[str, str | MissingVariableError]":

@@ -135,6 +135,11 @@ class CredentialError(ModelwrightError):
         self.cure = cure
         self.broken = broken
 
+    @property
+    def advice(self) -> str:
+        """What is broken, and what to do."""
+        return "; ".join((*self.broken, self.cure))
+
     def __str__(self) -> str:
         tried = "; ".join(f"{step}: {reason}" for step, reason in self.tried)
         return f"no credential for {self.account!r}: {tried or 'its list of places to look is empty'}; {self.cure}"

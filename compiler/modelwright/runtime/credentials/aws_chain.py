@@ -18,6 +18,8 @@ from .answer import UnreadableError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+PROBLEM = "Problem"
+"""What the program prints instead, with the reason, where there is nothing."""
 _ALSO = ("HOME", "USERPROFILE")
 _REGION = "us-east-1"
 """Where a role is taken if nothing says; botocore does not heed AWS_REGION, and gives up without a region."""
@@ -37,7 +39,7 @@ def printed() -> dict[str, Any]:
         found = session.get_credentials()
         frozen = None if found is None else found.get_frozen_credentials()
     except Exception as error:  # noqa: BLE001  # its errors have no common root; only their kind is told
-        reason = f"botocore failed with {type(error).__name__}"
+        reason = f"botocore failed with {type(error).__name__} (`aws sts get-caller-identity` says more)"
     else:
         if frozen is not None:
             ends = getattr(found, "_expiry_time", None)  # which botocore tells in no other way
@@ -54,6 +56,7 @@ def printed() -> dict[str, Any]:
 
 if __name__ == "__main__":
     try:
-        print(json.dumps(printed()))  # noqa: T201  # it is what the program is for
+        said = printed()
     except UnreadableError as error:
-        raise SystemExit(str(error)) from None
+        said = {PROBLEM: str(error)}
+    print(json.dumps(said))  # noqa: T201  # it is what the program is for

@@ -131,10 +131,9 @@ def cure(search: Search, before: "Iterable[str]" = ()) -> str:
     """Return what gives the account of *search* a credential; what is known to help comes *before* the rest."""
     account = search.account
     steps = [(word, profile, step) for word, profile, step, _ in _steps(search)]
-    keyed = [route for route in search.routes if search.carries(route, (KEY,))]
-    names = [name for word, _, step in steps if word == "env" for name in step.get("names") or (name for route in keyed for name in route["auth"].get("env", ()))]
+    names = [name for word, _, step in steps if word == "env" for name in step.get("names") or search.key_variables()]
     ways = [*dict.fromkeys(before), *([f"set {' or '.join(dict.fromkeys(names))}"] if names else [])]
-    stored = [profile for word, profile, _ in steps if word in ("vault", "auth-json")] if keyed else []
+    stored = [profile for word, profile, _ in steps if word in ("vault", "auth-json")] if any(search.carries(route, (KEY,)) for route in search.routes) else []
     if stored:
         ways.append(f"run `providers login {account['id']}{'' if None in stored else f' --profile {stored[0]}'}`")
     return ", or ".join(ways) or f"see `providers why {account['id']} credential`"

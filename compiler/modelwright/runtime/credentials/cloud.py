@@ -15,6 +15,8 @@ _PARTS = ("access_key_id", "secret_access_key", "session_token")
 _PAIR = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _SAID = {"access_key_id": "AccessKeyId", "secret_access_key": "SecretAccessKey", "session_token": "SessionToken"}
 """What the tool calls the parts."""
+_PROBLEM = "Problem"
+"""What ours says instead, with the reason."""
 _AWS_SIGNS = ("AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 """Variables that say that the chain has something."""
 _AWS_FILES = (("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"), ("AWS_CONFIG_FILE", "~/.aws/config"))
@@ -86,6 +88,8 @@ def _printed(search: "Search", argv: "tuple[str, ...]") -> "dict[str, Any]":
         raise UnreadableError(f"{name} ended with exit code {code}")
     try:
         said = json.loads(printed)
+        if isinstance(said, dict) and isinstance(problem := said.get(_PROBLEM), str):
+            raise UnreadableError(problem)
         if all(isinstance(said[part], str) for part in ("AccessKeyId", "SecretAccessKey")):
             return dict(said)
     except (ValueError, KeyError, TypeError):

@@ -29,7 +29,7 @@ def of_file(path: str, scopes: "Sequence[str]", search: "Search") -> Granted:
 
     def ask() -> Granted:
         try:
-            credentials = _credentials(said, scopes)
+            credentials = _credentials(said, scopes, path)
             credentials.refresh(_sender())
         except (GoogleAuthError, ValueError, TypeError, KeyError, AttributeError) as error:
             reason = f"{path}: google-auth failed with {type(error).__name__}{_code(error)}"
@@ -58,8 +58,8 @@ def of_machine(scopes: "Sequence[str]", search: "Search") -> Granted:
     return granted((host, *scopes), search.now, ask, early_seconds=_MARGIN_SECONDS)
 
 
-def _credentials(said: "dict[str, Any]", scopes: "Sequence[str]") -> "Any":
-    """Return the credentials of google-auth that *said*, the content of a file, describes."""
+def _credentials(said: "dict[str, Any]", scopes: "Sequence[str]", path: str) -> "Any":
+    """Return the credentials of google-auth that *said*, the content of the file at *path*, describes."""
     from google.auth import aws, external_account_authorized_user, identity_pool, impersonated_credentials, pluggable
     from google.oauth2 import credentials, service_account
 
@@ -74,7 +74,7 @@ def _credentials(said: "dict[str, Any]", scopes: "Sequence[str]") -> "Any":
         "service_account": service_account.Credentials.from_service_account_info,
     }
     if kind not in makers:
-        raise UnreadableError(f"its type is none of external_account, {', '.join(makers)}")
+        raise UnreadableError(f"{path}: its type is none of external_account, {', '.join(makers)}")
     return makers[kind](said, scopes=scopes)
 
 

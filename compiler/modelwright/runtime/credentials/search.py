@@ -54,6 +54,10 @@ class Search(Frozen):
         needed = kind.get("parts", () if kind.get("chain") or not kind.get("secret") else (KEY,))
         return bool(needed) and all(name in parts for name in needed)
 
+    def key_variables(self) -> "list[str]":
+        """Return the variables that hold keys for any of the routes, which are sent as they are."""
+        return [name for route in self.routes if self.carries(route, (KEY,)) for name in route["auth"].get("env", ())]
+
     def takes_tokens(self, route: "Mapping[str, Any]") -> bool:
         """Tell whether *route* sends what it sends as a bearer's, so that the token of a sign-in may stand in for a key."""
         return "scheme" in self.kinds.get(route["auth"]["kind"], {})

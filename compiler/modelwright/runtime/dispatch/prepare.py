@@ -9,7 +9,6 @@ from ...wire import speaks, takes
 from ...wire.protocol import Target
 from ..cooldown import Keys
 from ..credentials import chain, granting
-from ..credentials.answer import KEY
 from ..credentials.signing import signer
 from ..endpoint import endpoint
 from ..errors import CredentialError, UsageError
@@ -116,7 +115,7 @@ class Ways:
             ),
             provider_errors=registry.provider(model.provider).get("errors", []),
             keys=keys_of(candidate, credential.route, credential.parts(), asks),
-            sign=signer(place.auth_kind, credential.parts(), place.scope, _key_variables(search)),
+            sign=signer(place.auth_kind, credential.parts(), place.scope, search.key_variables()),
             call_seconds=None if (seconds := account.get("timeout_seconds")) is None else float(seconds),  # a fraction is text in the artifact
         )
         if len(self._kept) >= _MOST:
@@ -135,12 +134,7 @@ class Ways:
 
 def why(error: "CredentialError | UsageError") -> str:
     """Return in a few words why there is no way."""
-    return f"{NO_CREDENTIAL}: {'; '.join((*error.broken, error.cure))}" if isinstance(error, CredentialError) else str(error)
-
-
-def _key_variables(search: "Search") -> "list[str]":
-    """Return the variables that hold keys of the same account, which are sent as they are."""
-    return [name for route in search.routes if search.carries(route, (KEY,)) for name in route["auth"].get("env", ())]
+    return f"{NO_CREDENTIAL}: {error.advice}" if isinstance(error, CredentialError) else str(error)
 
 
 def _key(candidate: "Candidate", asks: str, is_stream: bool) -> "_Key":
@@ -192,7 +186,6 @@ if TYPE_CHECKING:
 
     from ...ir.resolved import Model
     from ..credentials.answer import Credential
-    from ..credentials.search import Search
     from ..credentials.signing import Sign
     from ..endpoint import Endpoint
     from ..registry import Registry
