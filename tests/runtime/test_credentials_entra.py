@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat, pkcs12
 
 from credential_searches import NOW, search
 from discover.servers import Call, Reply, Server, as_json, serving
@@ -81,7 +88,45 @@ def test_a_workload_proves_itself_with_the_token_in_its_file(authority: Authorit
     form = dict(parse_qsl(authority.server.calls[0].body.decode()))
     assert (form["client_assertion"], form["client_assertion_type"]) == ("assertion", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
     assert "client_secret" not in form
-    assert "federated: no such file" in _why_not({**CLIENT, "AZURE_FEDERATED_TOKEN_FILE": str(tmp_path / "gone" / "federated")})
+    assert _why_not({**CLIENT, "AZURE_FEDERATED_TOKEN_FILE": "/gone"}) == "AZURE_FEDERATED_TOKEN_FILE names /gone, which is not there"
+
+
+def _decoded(part: str) -> Any:
+    return json.loads(urlsafe_b64decode(part + "=="))
+
+
+def test_a_client_proves_itself_with_its_certificate(authority: Authority, tmp_path: Path) -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "client")])
+    began, ends = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
+    named = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+    made = named.not_valid_before(began).not_valid_after(ends).sign(key, SHA256())
+    der, pem = made.public_bytes(Encoding.DER), made.public_bytes(Encoding.PEM)
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    files = {"plain": (pem + plain, {}), "packed": (pkcs12.serialize_key_and_certificates(None, key, made, None, BestAvailableEncryption(b"word")), {"PASSWORD": "word"})}
+    asserted = []
+    for file, (content, more) in files.items():
+        (tmp_path / file).write_bytes(content)
+        given = {f"AZURE_CLIENT_CERTIFICATE_{name}": value for name, value in {"PATH": str(tmp_path / file), **more}.items()}
+        environ = {**CLIENT, **given, "AZURE_AUTHORITY_HOST": authority.url, "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN": "true" if more else "no"}
+        assert _token(environ) == _token(environ)
+        form = dict(parse_qsl(authority.server.calls[-1].body.decode()))
+        assert form["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+        asserted.append(form["client_assertion"])
+    assert len(authority.server.calls) == 2
+    for token, is_chained in zip(asserted, (False, True), strict=True):
+        head, claims, signature = token.split(".")
+        key.public_key().verify(urlsafe_b64decode(signature + "=="), f"{head}.{claims}".encode(), padding.PSS(padding.MGF1(SHA256()), 32), SHA256())
+        digest = urlsafe_b64encode(hashlib.sha256(der).digest()).rstrip(b"=").decode()
+        assert _decoded(head) == {"alg": "PS256", "typ": "JWT", "x5t#S256": digest} | ({"x5c": [b64encode(der).decode()]} if is_chained else {})
+        said = _decoded(claims)
+        assert (said["aud"], said["iss"], said["sub"]) == (f"{authority.url}/tenant/oauth2/v2.0/token", "client", "client")
+        assert (said["nbf"], said["exp"]) == (NOW, NOW + 600)
+    assert len({_decoded(token.split(".")[1])["jti"] for token in asserted}) == 2
+    for content in (b"", pem, plain, files["packed"][0], pem + b"-----BEGIN PRIVATE KEY-----"):
+        (tmp_path / "other").write_bytes(content)
+        why = _why_not({**CLIENT, "AZURE_CLIENT_CERTIFICATE_PATH": str(tmp_path / "other"), "AZURE_AUTHORITY_HOST": authority.url})
+        assert why == f"{tmp_path / 'other'}: it holds no certificate with its RSA key, or another password opens it"
 
 
 @pytest.mark.parametrize("client", [None, "mine"])
@@ -181,7 +226,7 @@ def test_where_nobody_answers_that_is_said(address: str) -> None:
     assert "gave nothing (" in _why_not({**CLIENT, "AZURE_CLIENT_SECRET": SECRET, "AZURE_AUTHORITY_HOST": address})
 
 
-@pytest.mark.parametrize("name", ["AZURE_CLIENT_SECRET", "AZURE_FEDERATED_TOKEN_FILE"])
+@pytest.mark.parametrize("name", ["AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE"])
 def test_half_a_client_is_none_and_what_is_missing_is_named(name: str) -> None:
     assert _why_not({name: SECRET}) == f"{name} is set without AZURE_TENANT_ID and AZURE_CLIENT_ID"
     assert _why_not({name: SECRET, "AZURE_TENANT_ID": "t"}) == f"{name} is set without AZURE_CLIENT_ID"

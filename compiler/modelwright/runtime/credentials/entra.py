@@ -2,7 +2,7 @@
 Tokens of Microsoft Entra, as the vendor's own libraries get them: from the environment's client, a federated one, the machine's identity, or the tool.
 
 The order and the variables are those of DefaultAzureCredential (https://learn.microsoft.com/python/api/overview/azure/identity-readme,
-as of 2026-11); what it reads besides, certificates and other tools, is left to the step `command`. Looking asks nobody.
+as of 2026-11); what it reads besides, users' passwords and other tools, is left to the step `command`. Looking asks nobody.
 """
 
 import os
@@ -19,7 +19,8 @@ _MARGIN_SECONDS = 300.0
 """How long before its end a token counts as ended."""
 _MOST_BYTES = 1_000_000
 _CLIENT = ("AZURE_TENANT_ID", "AZURE_CLIENT_ID")
-_SECRET, _FEDERATED = "AZURE_CLIENT_SECRET", "AZURE_FEDERATED_TOKEN_FILE"
+_SECRET, _CERTIFICATE, _FEDERATED = "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE"
+_PASSWORD, _CHAIN = "AZURE_CLIENT_CERTIFICATE_PASSWORD", "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN"
 _AUTHORITY = "https://login.microsoftonline.com"
 _SERVICE = ("IDENTITY_ENDPOINT", "IDENTITY_HEADER")
 _METADATA = "AZURE_POD_IDENTITY_AUTHORITY_HOST"
@@ -34,10 +35,15 @@ def look(search: "Search", route: "dict[str, Any]", kind: "Mapping[str, Any]") -
     from functools import partial
 
     environ, scope = search.environ, " ".join(kind["scopes"])
-    for name, ask in ((_SECRET, _of_secret), (_FEDERATED, _of_federation)):
+    for name, ask in ((_SECRET, _of_secret), (_CERTIFICATE, _of_certificate), (_FEDERATED, _of_federation)):
+        if not environ.get(name):
+            continue
         unset = " and ".join(other for other in _CLIENT if not environ.get(other))
-        if environ.get(name):
-            return Missing(f"{name} is set without {unset}", cure=f"set {unset}") if unset else _found(f"{name} is set", route, partial(ask, search, scope))
+        if unset:
+            return Missing(f"{name} is set without {unset}", cure=f"set {unset}")
+        if name != _SECRET and not os.path.isfile(environ[name]):
+            return Missing(f"{name} names {environ[name]}, which is not there", cure=f"have {name} name a file that is there")
+        return _found(f"{name} is set", route, partial(ask, search, scope))
     if all(environ.get(name) for name in _SERVICE):
         return _found(f"{_SERVICE[0]} is set", route, partial(_of_service, search, scope))
     if environ.get(_METADATA) or _is_azures():
@@ -45,7 +51,8 @@ def look(search: "Search", route: "dict[str, Any]", kind: "Mapping[str, Any]") -
     folder = next((path for path in map(search.file, kind["folders"]) if path is not None and os.path.isdir(path)), None)
     if folder is not None:
         return _found(f"{folder} is there", route, partial(_of_tool, search, scope))
-    return Missing(f"{_SECRET} and {_FEDERATED} are not set, this is no machine of Azure's, and {kind['folders'][-1]} is not there")
+    reason = f"{_SECRET}, {_CERTIFICATE} and {_FEDERATED} are not set, this is no machine of Azure's, and {kind['folders'][-1]} is not there"
+    return Missing(reason, cure="run `az login`")
 
 
 def _found(reason: str, route: "dict[str, Any]", ask: "Callable[[], Granted]") -> Found:
@@ -61,32 +68,61 @@ def _is_azures() -> bool:
 
 
 def _of_secret(search: "Search", scope: str) -> Granted:
-    return _of_client(search, scope, {"client_secret": search.environ[_SECRET]})
+    secret = search.environ[_SECRET]
+    return _of_client(search, scope, secret, lambda _url: {"client_secret": secret})
+
+
+def _of_certificate(search: "Search", scope: str) -> Granted:
+    from .files import read
+
+    try:
+        from .entra_certificate import assertion
+    except ImportError:
+        raise UnreadableError("a certificate needs cryptography: pip install cryptography") from None
+    path, password = search.environ[_CERTIFICATE], search.environ.get(_PASSWORD)
+    with_chain = search.environ.get(_CHAIN, "").lower() in ("1", "true")
+    content = read(path)
+
+    def prove(url: str) -> "dict[str, str]":
+        try:
+            return {"client_assertion_type": _JWT, "client_assertion": assertion(content, password, search.environ[_CLIENT[1]], url, search.now(), with_chain=with_chain)}
+        except UnreadableError as error:
+            reason = f"{path}: {error}"
+        raise UnreadableError(reason)
+
+    return _of_client(search, scope, (content, password, with_chain), prove)
 
 
 def _of_federation(search: "Search", scope: str) -> Granted:
     from .files import read
 
     assertion = read(search.environ[_FEDERATED]).decode("ascii", "replace").strip()
-    return _of_client(search, scope, {"client_assertion_type": _JWT, "client_assertion": assertion})
+    return _of_client(search, scope, assertion, lambda _url: {"client_assertion_type": _JWT, "client_assertion": assertion})
 
 
-def _of_client(search: "Search", scope: str, proof: "dict[str, str]") -> Granted:
+def _of_client(search: "Search", scope: str, proof: object, prove: "Callable[[str], dict[str, str]]") -> Granted:
+    """Return the token that *prove*, given where that is asked for, has the form for; *proof* is what it depends on."""
+    from urllib.parse import urlencode
+
     authority = search.environ.get("AZURE_AUTHORITY_HOST") or _AUTHORITY
     authority = authority if "://" in authority else f"https://{authority}"
     tenant, client = (search.environ[name] for name in _CLIENT)
-    form = {"client_id": client, "scope": scope, "grant_type": "client_credentials", **proof}
-    return _asked(search, f"{authority.rstrip('/')}/{tenant}/oauth2/v2.0/token", {}, form)
+    url = f"{authority.rstrip('/')}/{tenant}/oauth2/v2.0/token"
+
+    def ask() -> bytes:
+        return _answer(url, {}, urlencode({"client_id": client, "scope": scope, "grant_type": "client_credentials", **prove(url)}).encode())
+
+    return _token(search, (url, client, scope, proof), url, ask)
 
 
 def _of_service(search: "Search", scope: str) -> Granted:
     address, secret = (search.environ[name] for name in _SERVICE)
-    return _asked(search, address, {"X-IDENTITY-HEADER": secret}, _of_whom(search, scope, "2019-08-01"), is_form=False)
+    return _of_here(search, address, {"X-IDENTITY-HEADER": secret}, _of_whom(search, scope, "2019-08-01"))
 
 
 def _of_machine(search: "Search", scope: str) -> Granted:
     host = search.environ.get(_METADATA) or _METADATA_HOST
-    return _asked(search, f"{host.rstrip('/')}/metadata/identity/oauth2/token", {"Metadata": "true"}, _of_whom(search, scope, "2018-02-01"), is_form=False)
+    return _of_here(search, f"{host.rstrip('/')}/metadata/identity/oauth2/token", {"Metadata": "true"}, _of_whom(search, scope, "2018-02-01"))
 
 
 def _of_whom(search: "Search", scope: str, version: str) -> "dict[str, str]":
@@ -94,13 +130,12 @@ def _of_whom(search: "Search", scope: str, version: str) -> "dict[str, str]":
     return {"api-version": version, "resource": scope.removesuffix("/.default"), **({"client_id": named} if named else {})}
 
 
-def _asked(search: "Search", url: str, headers: "dict[str, str]", fields: "dict[str, str]", *, is_form: bool = True) -> Granted:
-    """Return the token for *fields*, sent in a form, or behind a question mark to this machine's own address; raises UnreadableError."""
+def _of_here(search: "Search", url: str, headers: "dict[str, str]", fields: "dict[str, str]") -> Granted:
+    """Return the token that is given at this machine's own address *url*; raises UnreadableError."""
     from urllib.parse import urlencode
 
-    sent = urlencode(fields)
-    asked = (url, sent, *headers.values())
-    return _token(search, asked, url.partition("?")[0], lambda: _answer(url, headers, sent.encode()) if is_form else _answer(f"{url}?{sent}", headers, None))
+    where = f"{url}?{urlencode(fields)}"
+    return _token(search, (where, *headers.values()), url.partition("?")[0], lambda: _answer(where, headers, None))
 
 
 def _of_tool(search: "Search", scope: str) -> Granted:
@@ -116,7 +151,7 @@ def _of_tool(search: "Search", scope: str) -> Granted:
     return _token(search, (*argv, search.environ.get("AZURE_CONFIG_DIR", ""), search.environ.get("HOME", "")), "az account get-access-token", printed)
 
 
-def _token(search: "Search", asked: "tuple[str, ...]", where: str, ask: "Callable[[], bytes]") -> Granted:
+def _token(search: "Search", asked: "tuple[object, ...]", where: str, ask: "Callable[[], bytes]") -> Granted:
     """Return the token that is kept for *asked* until it ends, else the one in what *ask* returns; raises UnreadableError with the other side's word for what is wrong, and no more of it."""
     import json
 
