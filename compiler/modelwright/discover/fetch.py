@@ -192,7 +192,7 @@ class _Line:
         for _ in range(_MAX_REDIRECTS + 1):
             url = url.copy_merge_params(parameters) if parameters else url
             request = self._client.build_request(method, url, headers=headers, json=body)
-            if self._ask.sign is not None:  # but what a proxy may change
+            if self._ask.sign is not None:  # the address, the body and the time; other headers a proxy may change
                 request.headers.update(self._ask.sign(method, str(url), {}, request.content, self._now()))
             async with aclosing(await self._client.send(request, stream=True)) as response:
                 if response.status_code not in REDIRECTS or "location" not in response.headers:
