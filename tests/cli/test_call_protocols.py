@@ -40,6 +40,8 @@ class Place(NamedTuple):
     ref: str
     route: str
     environ: tuple[str, ...]
+    settings: tuple[str, ...] = ("--max-tokens", "100")
+    """What else it is asked for, where it takes that."""
     path: str = ""
     base_url_env: str | None = None
     """A variable that leads there, where the route has one; else the user's account does."""
@@ -65,7 +67,7 @@ PLACES = {
     "google-vertex-anthropic": Place("", "", (), why_not="aimock does not imitate rawPredict"),
     "ollama-chat": Place("ollama/acme:8b", "native", (), base_url_env="OLLAMA_HOST"),
     "openai-chat": Place("openai/gpt-4.1", "api-key", ("OPENAI_API_KEY",), path="/v1", base_url_env="OPENAI_BASE_URL"),
-    "openai-codex-responses": Place("openai-codex/gpt-5.5", "sign-in", ("CODEX_ACCESS_TOKEN",)),
+    "openai-codex-responses": Place("openai-codex/gpt-5.5", "sign-in", ("CODEX_ACCESS_TOKEN",), settings=()),
     "openai-responses": Place("openai-responses/gpt-5.5", "api-key", ("OPENAI_API_KEY",), path="/v1", base_url_env="OPENAI_BASE_URL"),
     "web-search": Place("", "", (), why_not="no model answers"),
     "openai-chat of another's": Place("cohere/north-mini-code-1-0", "compat", ("COHERE_API_KEY",), path="/compatibility/v1"),
@@ -120,7 +122,7 @@ def place(name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
 @each
 @pytest.mark.parametrize("more", [(), ("--stream",)], ids=["whole", "stream"])
 def test_a_call_is_answered(place: Place, more: tuple[str, ...], run: Run) -> None:
-    said = run("call", place.ref, "hello", "--system", "Be brief.", "--max-tokens", "100", *more, "--format", "json").json
+    said = run("call", place.ref, "hello", "--system", "Be brief.", *place.settings, *more, "--format", "json").json
     assert (said["text"], said["route"]) == (TEXT, place.route)
     assert KEY not in str(said)
 
