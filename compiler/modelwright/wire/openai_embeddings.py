@@ -13,7 +13,7 @@ def build(request: "EmbeddingRequest", target: "Target", *, lossy: bool = False)
     """Return the call that asks *request* of *target*; raises UnspeakableError, or with *lossy* tells what was left out."""
     losses = Losses(FORM, is_allowed=lossy)
     quirks = target.quirks
-    body: dict[str, Any] = {"model": target.model, "input": list(request.texts)}
+    body: dict[str, Any] = {"model": target.model, "input": [[text] for text in request.texts] if quirks.get("embedding_documents") else list(request.texts)}
     if "embedding_encoding" in quirks:
         body["encoding_format"] = quirks["embedding_encoding"]
     if request.dimensions is not None:
@@ -44,7 +44,10 @@ def read(status: int, headers: "Mapping[str, str]", body: bytes, target: "Target
     encoding = str(target.quirks.get("embedding_encoding"))
 
     def made(raw: "dict[str, Any]") -> EmbeddingResponse:
-        vectors = [vector(row["embedding"], encoding) for row in _in_order(raw["data"])]
+        rows = _in_order(raw["data"])
+        if target.quirks.get("embedding_documents"):
+            rows = [row for document in rows for row in _in_order(document["data"])]
+        vectors = [vector(row["embedding"], encoding) for row in rows]
         tokens = count_of(raw.get("usage"), "prompt_tokens", "input_tokens", "total_tokens")
         return EmbeddingResponse(vectors, usage_of(tokens), named(raw.get("model")))
 
