@@ -28,7 +28,8 @@ def build(request: "EmbeddingRequest", target: "Target", *, lossy: bool = False)
     losses = Losses(FORM, is_allowed=lossy)
     write = _BODIES.get(target.quirks.get("embedding_body"))
     if write is None:
-        raise UnspeakableError(f"nobody has said what {target.model} is asked like: say so by the quirk `embedding_body` of its route, which is one of {', '.join(_BODIES)}")
+        told = body_bytes({"providers": {"<provider>": {"models": {target.model: {"inherit": "<provider>/<the model that it is>"}}}}}).decode()
+        raise UnspeakableError(f"nobody has said what {target.model} is asked like; say in models.json which of its provider's models it is: {told}")
     length = {} if request.dimensions is None else _length(request.dimensions, target, losses)
     return Call(target.url, with_content_type(target.headers), body_bytes(laid_over(write(request, length, losses), request.extra)), losses.told)
 
