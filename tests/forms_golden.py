@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import json
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+import wire_golden
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures" / "forms"
 EXPECTED = {".request.json": ".call.json", ".response.json": ".answer.json"}
+module = wire_golden.module
 
 
 def forms() -> list[str]:
@@ -28,11 +30,6 @@ def forms() -> list[str]:
 def cases(form: str, ending: str) -> list[Path]:
     """Return the files of *form* whose names end in *ending*."""
     return sorted(path for path in (FIXTURES / form).iterdir() if path.name.endswith(ending))
-
-
-def module(form: str) -> Any:
-    """Return the module of *form*."""
-    return import_module(f"modelwright.wire.{form.replace('-', '_')}")
 
 
 def expected(path: Path) -> Path:
@@ -52,30 +49,16 @@ def asked(form: str, data: dict[str, Any]) -> Any:
 def outcome(path: Path) -> str:
     """Return what the form makes of the case *path*, as JSON."""
     case = json.loads(path.read_text())
-    found = _call(path.parent.name, case) if path.name.endswith(".request.json") else _answer(module(path.parent.name), case)
+    name = path.parent.name
+    found = wire_golden.called(module(name), case, lambda data: asked(name, data)) if path.name.endswith(".request.json") else _answer(module(path.parent.name), case)
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
-
-
-def _call(name: str, case: dict[str, Any]) -> dict[str, Any]:
-    from chat_form import target_of
-    from modelwright.wire.protocol import UnspeakableError
-
-    form, request, target = module(name), asked(name, case["request"]), target_of(case.get("target", {}))
-    found: dict[str, Any] = {}
-    try:
-        call = form.build(request, target)
-    except UnspeakableError as error:
-        call = form.build(request, target, lossy=True)
-        found = {"without losses": str(error)}
-    return {**found, "url": call.url, "headers": call.headers, "body": json.loads(call.body), **({"losses": call.losses} if call.losses else {})}
 
 
 def _answer(form: Any, case: dict[str, Any]) -> Any:
     from chat_form import target_of, written
     from modelwright.wire.protocol import TroubleError
-    from wire_golden import body
 
-    status, headers, sent = case.get("status", 200), case.get("headers", {}), body(case["body"])
+    status, headers, sent = case.get("status", 200), case.get("headers", {}), wire_golden.body(case["body"])
     if not 200 <= status < 300:
         return {"trouble": written(form.trouble(status, headers, sent))}
     try:

@@ -28,6 +28,8 @@ PLACE = "https://host.example"
 STAND_IN = "some-model"
 METADATA = "metadata.example"
 SILENT = "nothing is sent"
+PROFILE = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3"
+"""A profile of the user's own, which is said to be of a model of the registry."""
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +70,8 @@ def _compiled(folder: str, inputs: Any) -> str:
 
 
 def _overlay(plain: Registry) -> dict[str, Any]:
-    accounts, providers = {}, {}
+    accounts: dict[str, Any] = {}
+    providers: dict[str, Any] = {"amazon-bedrock": {"models": {PROFILE: {"inherit": "amazon-bedrock/cohere.embed-v4:0", "routes": ["converse"]}}}}
     for provider in plain.providers():
         if not any(True for _ in plain.models(provider["id"])):
             providers[provider["id"]] = {"models": {STAND_IN: {"name": "A stand-in", "limits": {"context_tokens": 100000, "output_tokens": 10000}}}}

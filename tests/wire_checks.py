@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import strategies as st
 
-from chat_strategies import cuts
+from chat_strategies import cuts, damaged
 from modelwright.ir.chat import STOP_REASONS, Request, Response
 from modelwright.ir.events import Stopped, Troubled
 from modelwright.wire.assemble import Assembler
 from modelwright.wire.protocol import Target, TroubleError, UnspeakableError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 
-def assert_builds_or_says_why_not(protocol: Any, request: Request, target: Target) -> None:
+def assert_builds_or_why_not(protocol: Any, request: Request, target: Target) -> None:
     """Check that *request* is written the same each time; where something cannot be said that is told, and without leave refused with the cure."""
     lossy = protocol.build(request, target, lossy=True)
     assert lossy.body == protocol.build(request, target, lossy=True).body
@@ -49,6 +50,35 @@ def answered(protocol: Any, body: bytes) -> Response | None:
     return None
 
 
+def assert_told(protocol: Any, body: bytes, *streams: bytes) -> None:
+    """Check that *body* is an answer, or a trouble with a message, and *streams* events."""
+    assert protocol.trouble(500, {}, body).message
+    for stream in streams or (body,):
+        decoder = protocol.Decoder()
+        assert_are_events([*decoder.feed(stream), *decoder.end()])
+    answered(protocol, body)
+
+
+def assert_damage_told(protocol: Any, data: st.DataObject, bodies: Iterable[Any], target: Target, **headers: str) -> bytes:
+    """Check that one of *bodies*, damaged, is an answer that can be sent back, or a trouble with a message; return it as it was sent."""
+    sent = json.dumps(data.draw(damaged(data.draw(st.sampled_from([body for body in bodies if not isinstance(body, str)]))))).encode()
+    assert protocol.trouble(429, headers, sent).message
+    found = answered(protocol, sent)
+    if found is not None:
+        protocol.build(Request([found.message()]), target, lossy=True)
+    return sent
+
+
+def assert_depth_told(protocol: Any, begin: bytes, framed: Callable[[bytes], bytes] = lambda deep: b"data: " + deep + b"\n\n") -> None:
+    """Check that nesting without end is a trouble: *begin*, over and over, alone and *framed* as a stream."""
+    deep = begin * 100_000
+    assert protocol.trouble(500, {}, deep).message
+    with pytest.raises(TroubleError):
+        protocol.read(200, {}, deep)
+    decoder = protocol.Decoder()
+    assert_are_events([*decoder.feed(framed(deep)), *decoder.end()])
+
+
 def assembled(events: list[Any]) -> Response:
     """Return the answer that *events* make."""
     assembler = Assembler()
@@ -65,7 +95,7 @@ def assert_are_events(events: list[Any]) -> None:
     assert all(event.stop_reason in STOP_REASONS for event in events if isinstance(event, Stopped))
 
 
-def assert_damage_reads_the_same_in_pieces(protocol: Any, data: st.DataObject, streams: Sequence[bytes]) -> None:
+def assert_same_in_pieces(protocol: Any, data: st.DataObject, streams: Sequence[bytes]) -> None:
     """Check that one of *streams*, with up to three bytes of it changed, is the same events whole and cut anywhere."""
     stream = bytearray(data.draw(st.sampled_from([stream for stream in streams if stream])))
     for _ in range(data.draw(st.integers(0, 3))):

@@ -14,7 +14,10 @@ import json
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures" / "wire"
@@ -59,7 +62,7 @@ def outcome(path: Path) -> str:
     """Return what the protocol makes of the case *path*, as JSON."""
     protocol = module(path.parent.name)
     if path.name.endswith(".request.json"):
-        found = _call(protocol, json.loads(path.read_text()))
+        found = called(protocol, json.loads(path.read_text()))
     elif path.name.endswith(".response.json"):
         found = _answer(protocol, json.loads(path.read_text()))
     else:
@@ -67,11 +70,12 @@ def outcome(path: Path) -> str:
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 
-def _call(protocol: Any, case: dict[str, Any]) -> dict[str, Any]:
+def called(protocol: Any, case: dict[str, Any], asked: Callable[[dict[str, Any]], Any] | None = None) -> dict[str, Any]:
+    """Return what *protocol*, or a form, makes of a case whose request is what *asked* makes of it; a chat where nothing is said."""
     from chat_form import request_of, target_of
     from modelwright.wire.protocol import UnspeakableError
 
-    request, target = request_of(case["request"]), target_of(case.get("target", {}))
+    request, target = (asked or request_of)(case["request"]), target_of(case.get("target", {}))
     found: dict[str, Any] = {}
     try:
         call = protocol.build(request, target)

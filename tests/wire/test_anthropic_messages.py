@@ -17,7 +17,7 @@ from modelwright.ir.usage import Usage
 from modelwright.wire import anthropic_messages as wire
 from modelwright.wire.anthropic_messages_answer import usage_of
 from modelwright.wire.protocol import Target, TroubleError
-from wire_checks import answered, assembled, assert_are_events, assert_builds_or_says_why_not, assert_damage_reads_the_same_in_pieces, why_not
+from wire_checks import answered, assembled, assert_are_events, assert_builds_or_why_not, assert_damage_told, assert_depth_told, assert_same_in_pieces, assert_told, why_not
 
 BODIES = [json.loads(path.read_text())["body"] for path in wire_golden.cases(wire.NAME, ".response.json")]
 ANSWERS = [body for body in BODIES if isinstance(body, dict) and body.get("type") == "message" and answered(wire, json.dumps(body).encode()) is not None]
@@ -68,7 +68,7 @@ def _events(data: bytes) -> list[Any]:
 @given(requests(wire.NAME), THINKING, st.booleans())
 def test_every_request_is_written_the_same_each_time_or_refused_with_a_reason(request: Request, thinking: dict[str, Any], replays: bool) -> None:
     target = Target(TARGET.url, TARGET.model, thinking=thinking, quirks={"replay_reasoning": replays}, limits=TARGET.limits)
-    assert_builds_or_says_why_not(wire, request, target)
+    assert_builds_or_why_not(wire, request, target)
 
 
 @given(requests(wire.NAME))
@@ -320,19 +320,12 @@ def test_a_stream_that_closes_while_a_call_is_held_tells_it() -> None:
 
 @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_are_an_answer_or_a_trouble(body: bytes) -> None:
-    assert wire.trouble(500, {}, body).message
-    assert_are_events(_events(body))
-    answered(wire, body)
+    assert_told(wire, body)
 
 
 @given(st.data())
 def test_damaged_answers_are_answers_or_troubles(data: st.DataObject) -> None:
-    body = data.draw(damaged(data.draw(st.sampled_from([body for body in BODIES if not isinstance(body, str)]))))
-    sent = json.dumps(body).encode()
-    assert wire.trouble(429, {}, sent).message
-    found = answered(wire, sent)
-    if found is not None:
-        wire.build(Request([found.message()]), TARGET, lossy=True)
+    assert_damage_told(wire, data, BODIES, TARGET)
 
 
 @given(st.data())
@@ -346,12 +339,8 @@ def test_damaged_events_are_events_or_troubles(data: st.DataObject) -> None:
 
 @given(st.data())
 def test_damaged_streams_in_pieces_say_the_same_as_whole_ones(data: st.DataObject) -> None:
-    assert_damage_reads_the_same_in_pieces(wire, data, STREAMS)
+    assert_same_in_pieces(wire, data, STREAMS)
 
 
 def test_nesting_without_end_is_malformed() -> None:
-    deep = b'{"content":' * 100_000
-    assert wire.trouble(500, {}, deep).message
-    with pytest.raises(TroubleError):
-        wire.read(200, {}, deep)
-    assert_are_events(_events(b"data: " + deep + b"\n\n"))
+    assert_depth_told(wire, b'{"content":')

@@ -14,7 +14,7 @@ from examples import few
 from modelwright.ir.chat import Request
 from modelwright.wire import azure_openai as wire, openai_chat
 from modelwright.wire.protocol import Target
-from wire_checks import assert_builds_or_says_why_not, assert_damage_reads_the_same_in_pieces
+from wire_checks import assert_builds_or_why_not, assert_same_in_pieces
 
 STREAMS = [path.read_bytes() for path in wire_golden.cases(wire.NAME, ".stream.txt")]
 AT = "https://acme.openai.azure.com/openai/deployments/large/chat/completions"
@@ -24,7 +24,7 @@ QUIRKS = {"output_limit_field": "max_completion_tokens", "fields_since": "2024-0
 @few
 @given(requests(openai_chat.NAME), THINKING, st.sampled_from(("2024-02-01", "2024-10-21", "v1")), st.booleans())
 def test_every_request_is_written_the_same_each_time_or_refused_with_a_reason(request: Request, thinking: dict[str, Any], version: str, is_stream: bool) -> None:
-    assert_builds_or_says_why_not(wire, request, Target(f"{AT}?api-version={version}", "large", thinking=thinking, quirks=QUIRKS, is_stream=is_stream))
+    assert_builds_or_why_not(wire, request, Target(f"{AT}?api-version={version}", "large", thinking=thinking, quirks=QUIRKS, is_stream=is_stream))
 
 
 @few
@@ -49,4 +49,4 @@ def test_early_versions_are_not_sent_what_they_refuse(version: str, is_old: bool
 
 @given(st.data())
 def test_damage_reads_the_same_in_pieces(data: st.DataObject) -> None:
-    assert_damage_reads_the_same_in_pieces(wire, data, STREAMS)
+    assert_same_in_pieces(wire, data, STREAMS)

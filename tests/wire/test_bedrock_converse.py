@@ -6,7 +6,6 @@ import json
 from itertools import pairwise
 from typing import Any
 
-import pytest
 from hypothesis import given, strategies as st
 
 import wire_golden
@@ -14,8 +13,8 @@ from chat_strategies import JSON, THINKING, cuts, damaged, messages, requests
 from event_frames import frame, stream
 from modelwright.ir.chat import Media, Message, Request, Text, Thinking, ToolCall, ToolResult
 from modelwright.wire import bedrock_converse as wire
-from modelwright.wire.protocol import Target, TroubleError
-from wire_checks import answered, assembled, assert_are_events, assert_builds_or_says_why_not, assert_damage_reads_the_same_in_pieces, why_not
+from modelwright.wire.protocol import Target
+from wire_checks import answered, assembled, assert_are_events, assert_builds_or_why_not, assert_damage_told, assert_depth_told, assert_same_in_pieces, assert_told, why_not
 
 BODIES = [body for path in wire_golden.cases(wire.NAME, ".response.json") if not isinstance(body := json.loads(path.read_text())["body"], str)]
 LISTED = [json.loads(path.read_text()) for path in wire_golden.cases(wire.NAME, ".frames.json")]
@@ -31,7 +30,7 @@ def test_every_request_is_written_the_same_each_time_or_refused_with_a_reason(
     request: Request, thinking: dict[str, Any], field: str | None, top_k: str | None, replays: bool
 ) -> None:
     quirks = {"reasoning_field": field, "top_k_field": top_k, "replay_reasoning": replays}
-    assert_builds_or_says_why_not(wire, request, Target(TARGET.url, TARGET.model, thinking=thinking, quirks=quirks))
+    assert_builds_or_why_not(wire, request, Target(TARGET.url, TARGET.model, thinking=thinking, quirks=quirks))
 
 
 @given(st.lists(messages(wire.NAME), min_size=1, max_size=4))
@@ -103,24 +102,17 @@ def test_what_is_thought_in_the_words_of_another_model_is_told_once() -> None:
 
 @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_are_an_answer_or_a_trouble(body: bytes) -> None:
-    assert wire.trouble(500, {}, body).message
-    decoder = wire.Decoder()
-    assert_are_events([*decoder.feed(body), *decoder.end()])
-    answered(wire, body)
+    assert_told(wire, body)
 
 
 @given(st.data())
 def test_damaged_answers_are_answers_or_troubles(data: st.DataObject) -> None:
-    sent = json.dumps(data.draw(damaged(data.draw(st.sampled_from(BODIES))))).encode()
-    assert wire.trouble(429, {"x-amzn-errortype": "a:b"}, sent).message
-    found = answered(wire, sent)
-    if found is not None:
-        wire.build(Request([found.message()]), TARGET, lossy=True)
+    assert_damage_told(wire, data, BODIES, TARGET, **{"x-amzn-errortype": "a:b"})
 
 
 @given(st.data())
 def test_damaged_streams_in_pieces_say_the_same_as_whole_ones(data: st.DataObject) -> None:
-    assert_damage_reads_the_same_in_pieces(wire, data, STREAMS)
+    assert_same_in_pieces(wire, data, STREAMS)
 
 
 @given(st.data())
@@ -136,8 +128,4 @@ def test_events_that_are_well_sent_and_wrong_are_answers_or_troubles(data: st.Da
 
 
 def test_nesting_without_end_is_malformed() -> None:
-    deep = b'{"output":' * 100_000
-    assert wire.trouble(500, {}, deep).message
-    with pytest.raises(TroubleError):
-        wire.read(200, {}, deep)
-    assert_are_events(wire.Decoder().feed(frame("event", "messageStart", deep) + frame("exception", "e", deep)))
+    assert_depth_told(wire, b'{"output":', lambda deep: frame("event", "messageStart", deep) + frame("exception", "e", deep))

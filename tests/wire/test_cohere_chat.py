@@ -10,14 +10,14 @@ import yaml
 from hypothesis import given, strategies as st
 
 import wire_golden
-from chat_strategies import JSON, THINKING, damaged, messages, requests
+from chat_strategies import JSON, THINKING, messages, requests
 from checkout import ROOT
 from modelwright.ir.chat import Media, Message, Opaque, Request, Text, Thinking, ToolCall, ToolResult
 from modelwright.runtime.failures import Classifier
 from modelwright.wire import cohere_chat as wire
 from modelwright.wire.cohere_chat_answer import usage_of
 from modelwright.wire.protocol import Target, TroubleError
-from wire_checks import answered, assembled, assert_are_events, assert_builds_or_says_why_not, assert_damage_reads_the_same_in_pieces, why_not
+from wire_checks import assembled, assert_builds_or_why_not, assert_damage_told, assert_depth_told, assert_same_in_pieces, assert_told, why_not
 
 BODIES = [json.loads(path.read_text())["body"] for path in wire_golden.cases(wire.NAME, ".response.json")]
 STREAMS = [path.read_bytes() for path in wire_golden.cases(wire.NAME, ".stream.txt")]
@@ -33,7 +33,7 @@ def _stream(name: str) -> bytes:
 
 @given(requests(wire.NAME), THINKING, st.booleans())
 def test_every_request_is_written_the_same_each_time_or_refused_with_a_reason(request: Request, thinking: dict[str, Any], is_stream: bool) -> None:
-    assert_builds_or_says_why_not(wire, request, Target(TARGET.url, TARGET.model, thinking=thinking, limits={"output_tokens": 8000}, is_stream=is_stream))
+    assert_builds_or_why_not(wire, request, Target(TARGET.url, TARGET.model, thinking=thinking, limits={"output_tokens": 8000}, is_stream=is_stream))
 
 
 @given(messages(wire.NAME))
@@ -152,29 +152,18 @@ def test_a_failure_is_of_the_class_the_registry_says(name: str) -> None:
 
 @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_are_an_answer_or_a_trouble(body: bytes) -> None:
-    assert wire.trouble(500, {}, body).message
-    decoder = wire.Decoder()
-    assert_are_events([*decoder.feed(b"data: " + body + b"\n\n"), *decoder.end()])
-    answered(wire, body)
+    assert_told(wire, body, b"data: " + body + b"\n\n")
 
 
 @given(st.data())
 def test_damaged_answers_are_answers_or_troubles(data: st.DataObject) -> None:
-    sent = json.dumps(data.draw(damaged(data.draw(st.sampled_from([body for body in BODIES if not isinstance(body, str)]))))).encode()
-    assert wire.trouble(429, {}, sent).message
-    found = answered(wire, sent)
-    if found is not None:
-        wire.build(Request([found.message()]), TARGET, lossy=True)
+    assert_damage_told(wire, data, BODIES, TARGET)
 
 
 @given(st.data())
 def test_damaged_streams_in_pieces_say_the_same_as_whole_ones(data: st.DataObject) -> None:
-    assert_damage_reads_the_same_in_pieces(wire, data, STREAMS)
+    assert_same_in_pieces(wire, data, STREAMS)
 
 
 def test_nesting_without_end_is_malformed() -> None:
-    deep = b'{"message":' * 100_000
-    assert wire.trouble(500, {}, deep).message
-    with pytest.raises(TroubleError):
-        wire.read(200, {}, deep)
-    assert_are_events(wire.Decoder().feed(b"data: " + deep + b"\n\n"))
+    assert_depth_told(wire, b'{"message":')

@@ -15,7 +15,7 @@ from examples import few
 from modelwright.ir.chat import Message, Request, ToolCall, ToolResult
 from modelwright.wire import anthropic_messages, google_cloud_code_assist, google_generative, google_vertex, google_vertex_anthropic
 from modelwright.wire.protocol import Target, TroubleError
-from wire_checks import assert_are_events, assert_builds_or_says_why_not, assert_damage_reads_the_same_in_pieces
+from wire_checks import assert_are_events, assert_builds_or_why_not, assert_same_in_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def _body(protocol: Any, request: Request, target: Target) -> Any:
 def test_a_request_is_the_protocols_it_is_made_of_but_for_what_differs(request: Request, thinking: dict[str, Any], is_stream: bool) -> None:
     target = _target(thinking, is_stream=is_stream, headers={"anthropic-beta": "b-1"})
     for protocol in OURS:
-        assert_builds_or_says_why_not(protocol, request, target)
+        assert_builds_or_why_not(protocol, request, target)
     asked, claude = _body(google_generative, request, target), _body(anthropic_messages, request, target)
     assert _body(google_cloud_code_assist, request, target) == {"model": "acme-large", "project": "acme-1", "request": asked}
     turns = [{**turn, "parts": [_unnamed(part) for part in turn["parts"]]} for turn in asked["contents"]]
@@ -117,7 +117,7 @@ def test_claude_on_vertex_is_read_as_it_is_elsewhere(case: dict[str, Any]) -> No
 @pytest.mark.parametrize("protocol", OURS, ids=lambda protocol: protocol.NAME)
 @given(st.data())
 def test_a_damaged_stream_reads_the_same_in_pieces(protocol: Any, data: st.DataObject) -> None:
-    assert_damage_reads_the_same_in_pieces(protocol, data, [path.read_bytes() for path in wire_golden.cases(protocol.NAME, ".stream.txt")])
+    assert_same_in_pieces(protocol, data, [path.read_bytes() for path in wire_golden.cases(protocol.NAME, ".stream.txt")])
 
 
 @pytest.mark.parametrize("protocol", OURS, ids=lambda protocol: protocol.NAME)

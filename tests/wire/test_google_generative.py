@@ -15,7 +15,7 @@ from modelwright.ir.usage import Usage
 from modelwright.wire import google_generative as wire
 from modelwright.wire.google_generative_answer import usage
 from modelwright.wire.protocol import Target, UnspeakableError
-from wire_checks import assert_builds_or_says_why_not, why_not
+from wire_checks import assert_builds_or_why_not, why_not
 
 BODIES = [json.loads(path.read_text())["body"] for path in wire_golden.cases(wire.NAME, ".response.json")]
 TARGET = Target("https://api.acme.example/v1beta/models/acme-large:generateContent", "acme-large")
@@ -31,7 +31,7 @@ def _chunk(*parts: dict[str, Any], **candidate: Any) -> dict[str, Any]:
 @given(requests(wire.NAME), THINKING, st.booleans())
 def test_every_request_is_written_the_same_each_time_or_refused_with_a_reason(request: Request, thinking: dict[str, Any], replays: bool) -> None:
     target = Target(TARGET.url, TARGET.model, thinking=thinking, quirks={"replay_reasoning": replays})
-    assert_builds_or_says_why_not(wire, request, target)
+    assert_builds_or_why_not(wire, request, target)
 
 
 @given(requests(wire.NAME))

@@ -9,15 +9,14 @@ import pytest
 from hypothesis import given, strategies as st
 
 import wire_golden
-from chat_strategies import JSON, damaged
-from modelwright.ir.chat import Request
+from chat_strategies import JSON
 from modelwright.ir.events import ToolCallStart, UsageSeen
 from modelwright.ir.usage import Usage
 from modelwright.wire import google_generative as wire
 from modelwright.wire.json_objects import ObjectStream
-from modelwright.wire.protocol import Target, TroubleError
+from modelwright.wire.protocol import Target
 from modelwright.wire.sse import BrokenStreamError
-from wire_checks import answered, assembled, assert_are_events, assert_damage_reads_the_same_in_pieces
+from wire_checks import assembled, assert_are_events, assert_damage_told, assert_depth_told, assert_same_in_pieces, assert_told
 
 BODIES = [json.loads(path.read_text())["body"] for path in wire_golden.cases(wire.NAME, ".response.json")]
 STREAMS = [path.read_bytes() for path in wire_golden.cases(wire.NAME, ".stream.txt")]
@@ -144,30 +143,19 @@ def test_a_quote_in_a_text_of_an_array_ends_nothing() -> None:
 
 @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_are_an_answer_or_a_trouble(body: bytes) -> None:
-    assert wire.trouble(500, {}, body).message
-    assert_are_events(_events(body))
-    answered(wire, body)
+    assert_told(wire, body)
 
 
 @given(st.data())
 def test_damaged_answers_are_answers_or_troubles(data: st.DataObject) -> None:
-    body = data.draw(damaged(data.draw(st.sampled_from([body for body in BODIES if not isinstance(body, str)]))))
-    sent = json.dumps(body).encode()
-    assert wire.trouble(429, {}, sent).message
-    assert_are_events(_events(_sse(body)))
-    found = answered(wire, sent)
-    if found is not None:
-        wire.build(Request([found.message()]), TARGET, lossy=True)
+    sent = assert_damage_told(wire, data, BODIES, TARGET)
+    assert_are_events(_events(b"data: " + sent + b"\n\n"))
 
 
 @given(st.data())
 def test_damaged_streams_in_pieces_say_the_same_as_whole_ones(data: st.DataObject) -> None:
-    assert_damage_reads_the_same_in_pieces(wire, data, STREAMS)
+    assert_same_in_pieces(wire, data, STREAMS)
 
 
 def test_nesting_without_end_is_malformed() -> None:
-    deep = b"[" * 100_000
-    assert wire.trouble(500, {}, deep).message
-    with pytest.raises(TroubleError):
-        wire.read(200, {}, deep)
-    assert_are_events(_events(b"data: " + deep + b"\n\n"))
+    assert_depth_told(wire, b"[")

@@ -17,8 +17,8 @@ from modelwright.ir.usage import Usage
 from modelwright.wire import openai_chat as wire
 from modelwright.wire.openai_answer import usage_of
 from modelwright.wire.openai_schema import is_strict, schema_name
-from modelwright.wire.protocol import Target, TroubleError
-from wire_checks import answered, assembled, assert_are_events, assert_builds_or_says_why_not, assert_damage_reads_the_same_in_pieces, why_not
+from modelwright.wire.protocol import Target
+from wire_checks import answered, assembled, assert_are_events, assert_builds_or_why_not, assert_damage_told, assert_depth_told, assert_same_in_pieces, assert_told, why_not
 
 BODIES = [json.loads(path.read_text())["body"] for path in wire_golden.cases(wire.NAME, ".response.json")]
 ANSWERS = [body for body in BODIES if isinstance(body, dict) and answered(wire, json.dumps(body).encode()) is not None]
@@ -46,7 +46,7 @@ def _events(data: bytes) -> list[Any]:
 @given(requests(wire.NAME), THINKING, FIELDS, st.fixed_dictionaries({"replay_reasoning": st.booleans(), "cache_control": st.booleans(), "developer_role": st.booleans()}))
 def test_every_request_is_written_the_same_each_time_or_refused_with_a_reason(request: Request, thinking: dict[str, Any], field: str | None, quirks: dict[str, Any]) -> None:
     target = Target(TARGET.url, TARGET.model, thinking=thinking, quirks={**quirks, **({} if field is None else {"reasoning_field": field})})
-    assert_builds_or_says_why_not(wire, request, target)
+    assert_builds_or_why_not(wire, request, target)
 
 
 @given(requests(wire.NAME), st.sampled_from((None, 9)))
@@ -237,20 +237,12 @@ def test_what_is_kept_is_never_sent_in_a_message_of_the_user() -> None:
 
 @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_are_an_answer_or_a_trouble(body: bytes) -> None:
-    assert wire.trouble(500, {}, body).message
-    assert_are_events(_events(body))
-    assert_are_events(_events(b"data: " + body + b"\n\n"))
-    answered(wire, body)
+    assert_told(wire, body, body, b"data: " + body + b"\n\n")
 
 
 @given(st.data())
 def test_damaged_answers_are_answers_or_troubles(data: st.DataObject) -> None:
-    body = data.draw(damaged(data.draw(st.sampled_from([body for body in BODIES if not isinstance(body, str)]))))
-    sent = json.dumps(body).encode()
-    assert wire.trouble(429, {}, sent).message
-    found = answered(wire, sent)
-    if found is not None:
-        wire.build(Request([found.message()]), TARGET, lossy=True)
+    assert_damage_told(wire, data, BODIES, TARGET)
 
 
 @given(st.data())
@@ -264,12 +256,8 @@ def test_damaged_chunks_are_events_or_troubles(data: st.DataObject) -> None:
 
 @given(st.data())
 def test_damaged_streams_in_pieces_say_the_same_as_whole_ones(data: st.DataObject) -> None:
-    assert_damage_reads_the_same_in_pieces(wire, data, STREAMS)
+    assert_same_in_pieces(wire, data, STREAMS)
 
 
 def test_nesting_without_end_is_malformed() -> None:
-    deep = b'{"choices":' * 100_000
-    assert wire.trouble(500, {}, deep).message
-    with pytest.raises(TroubleError):
-        wire.read(200, {}, deep)
-    assert_are_events(_events(b"data: " + deep + b"\n\n"))
+    assert_depth_told(wire, b'{"choices":')

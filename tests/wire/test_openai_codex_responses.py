@@ -14,7 +14,7 @@ from examples import few
 from modelwright.ir.chat import Message, Request
 from modelwright.wire import openai_codex_responses as wire, openai_responses
 from modelwright.wire.protocol import Target
-from wire_checks import assert_builds_or_says_why_not, assert_damage_reads_the_same_in_pieces
+from wire_checks import assert_builds_or_why_not, assert_same_in_pieces
 
 STREAMS = [path.read_bytes() for path in wire_golden.cases(wire.NAME, ".stream.txt")]
 TARGET = Target("https://acme.example/backend-api/codex/responses", "acme-large")
@@ -24,7 +24,7 @@ REFUSED = {"max_output_tokens", "temperature", "top_p", "user", "stop"}
 @few
 @given(requests(openai_responses.NAME), THINKING, st.booleans())
 def test_every_request_is_written_the_same_each_time_or_refused_with_a_reason(request: Request, thinking: dict[str, Any], is_stream: bool) -> None:
-    assert_builds_or_says_why_not(wire, request, Target(TARGET.url, TARGET.model, thinking=thinking, is_stream=is_stream))
+    assert_builds_or_why_not(wire, request, Target(TARGET.url, TARGET.model, thinking=thinking, is_stream=is_stream))
 
 
 @few
@@ -62,4 +62,4 @@ def test_a_failure_is_never_a_failure_to_read(status: int, raw: Any, headers: di
 
 @given(st.data())
 def test_damage_reads_the_same_in_pieces(data: st.DataObject) -> None:
-    assert_damage_reads_the_same_in_pieces(wire, data, STREAMS)
+    assert_same_in_pieces(wire, data, STREAMS)

@@ -18,13 +18,9 @@ from . import options
 @click.option("--thinking", metavar="LEVEL", help="How much the model thinks before it answers: none, low, medium, high, …, or a number of tokens.")
 @click.option("--needs", "needed", metavar="WORDS", default="", help="What the model has to do besides what the request needs; as for `providers route`.")
 @click.option("--timeout", type=options.SECONDS, metavar="SECONDS", help="How long the call may take, with all its attempts. Default: 600.")
-@click.option("--project", metavar="NAME", help="Whose budgets hold, and what `providers usage` counts it under.")
+@options.project
 @options.lossy
-@options.state
-@click.option("--explain", is_flag=True, help="Say why this route was taken, what was tried before it, and why others were not.")
-@options.formats("text", "json")
-@options.artifact
-@options.output
+@options.asking
 @click.pass_context
 def command(
     ctx: click.Context,

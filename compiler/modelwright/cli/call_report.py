@@ -62,9 +62,7 @@ class Report:
         if not self._last:
             self.piece(answer.text)
         self._end_line()
-        self.tell(answer.routing, answer.attempts, answer.candidate)
-        for loss in answer.losses:
-            output.notice(f"note: {printable(loss)}")
+        self.tell_of(answer)
         others = sum(1 for part in answer.response.content if type(part).__name__ in ("Media", "ToolCall"))
         if others:
             output.notice(f"note: the answer has {others} {'part that is' if others == 1 else 'parts that are'} no text")
@@ -109,6 +107,12 @@ class Report:
     def _end_line(self) -> None:
         if self._last and not self._last.endswith("\n"):
             click.echo()
+
+    def tell_of(self, answer: Any) -> None:
+        """Print how *answer* came about, and what was left out."""
+        self.tell(answer.routing, answer.attempts, answer.candidate)
+        for loss in answer.losses:
+            output.notice(f"note: {printable(loss)}")
 
     def tell(self, routing: Routing, attempts: tuple[Attempt, ...], taken: Candidate | None) -> None:
         """Print which way was taken and why, and what became of the others, where that is asked for."""

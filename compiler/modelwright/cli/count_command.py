@@ -14,11 +14,7 @@ from . import options
 @click.option("--system", type=options.Said(), metavar="TEXT", help="What the model is told before it.")
 @click.option("--exact", is_flag=True, help="Fail where the provider does not count, instead of guessing.")
 @click.option("--timeout", type=options.SECONDS, metavar="SECONDS", help="How long it may take, with all attempts. Default: 600.")
-@options.state
-@click.option("--explain", is_flag=True, help="Say why this route was taken, what was tried before it, and why others were not.")
-@options.formats("text", "json")
-@options.artifact
-@options.output
+@options.asking
 @click.pass_context
 def command(
     ctx: click.Context,

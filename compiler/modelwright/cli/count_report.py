@@ -21,9 +21,7 @@ class CountReport(Report):
         if self.is_json:
             return self.document({"input_tokens": answer.input_tokens, "is_estimate": answer.is_estimate, "why": answer.why}, answer, None)
         click.echo(str(answer.input_tokens))
-        self.tell(answer.routing, answer.attempts, answer.candidate)
-        for loss in answer.losses:
-            output.notice(f"note: {printable(loss)}")
+        self.tell_of(answer)
         if answer.is_estimate:
             output.notice(f"note: a guess by the length of the text: {printable(answer.why)}")
         else:

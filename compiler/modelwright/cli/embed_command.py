@@ -14,13 +14,9 @@ from . import options
 @click.option("--dimensions", type=click.IntRange(1), metavar="N", help="How long each vector is to be. Default: as the model usually makes them.")
 @click.option("--purpose", type=click.Choice(PURPOSES), help="What the vectors are for, where the provider makes a difference.")
 @click.option("--timeout", type=options.SECONDS, metavar="SECONDS", help="How long each request may take, with all its attempts. Default: 600.")
-@click.option("--project", metavar="NAME", help="Whose budgets hold, and what `providers usage` counts it under.")
+@options.project
 @options.lossy
-@options.state
-@click.option("--explain", is_flag=True, help="Say why this route was taken, what was tried before it, and why others were not.")
-@options.formats("text", "json")
-@options.artifact
-@options.output
+@options.asking
 @click.pass_context
 def command(
     ctx: click.Context,

@@ -7,8 +7,6 @@ from typing import Any, ClassVar
 
 import click
 
-from ..diagnostics.render_text import printable
-from . import output
 from .call_report import Report, failed_before, over
 
 
@@ -23,9 +21,7 @@ class EmbedReport(Report):
             return self.document({"vectors": list(answer.vectors), "dimensions": answer.dimensions}, answer, answer.cost)
         for vector in answer.vectors:
             click.echo(json.dumps(vector))
-        self.tell(answer.routing, answer.attempts, answer.candidate)
-        for loss in answer.losses:
-            output.notice(f"note: {printable(loss)}")
+        self.tell_of(answer)
         count = len(answer.vectors)
         self.sum_up(over(answer), answer.cost, f"{count:,} {'vector' if count == 1 else 'vectors'} of {answer.dimensions:,} numbers", failed_before(answer.attempts))
         return 0

@@ -185,6 +185,17 @@ def output(function: Callable[..., Any]) -> Callable[..., Any]:
     return quiet(plain(function))
 
 
+def project(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option that names the project."""
+    return click.option("--project", metavar="NAME", help="Whose budgets hold, and what `providers usage` counts it under.")(function)
+
+
+def asking(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of a command that asks a provider: where it keeps what it learns, and how it says what came of it."""
+    explain = click.option("--explain", is_flag=True, help="Say why this route was taken, what was tried before it, and why others were not.")
+    return state(explain(formats("text", "json")(artifact(output(function)))))
+
+
 def dialect() -> str | None:
     """Return the dialect that the command that runs was called with."""
     context = click.get_current_context(silent=True)

@@ -10,7 +10,7 @@ from ..runtime.cost import money
 if TYPE_CHECKING:
     from ..ir.resolved import Model
 
-CAPABILITIES = ("tools", "parallel_tools", "json", "json_schema", "streaming", "temperature", "batch", "caching", "web_search", "open_weights", "thinking", "vision")
+CAPABILITIES = ("tools", "parallel_tools", "json", "json_schema", "streaming", "temperature", "dimensions", "batch", "caching", "web_search", "open_weights", "thinking", "vision")
 
 
 def model(found: Model, day: str) -> dict[str, Any]:

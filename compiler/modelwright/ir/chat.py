@@ -133,13 +133,6 @@ class Request(Value):
         for name in _SETTINGS:
             _set(self, name, settings.get(name))
 
-    def without(self, setting: str) -> "Request":
-        """Return it with *setting*, as `temperature`, left to the provider."""
-        copy = object.__new__(Request)
-        for name in self.__slots__:
-            _set(copy, name, None if name == setting else getattr(self, name))
-        return copy
-
     def needs(self) -> "frozenset[str]":
         """Return the capabilities a model must have: words of the registry's vocabulary, and the modalities of its parts."""
         found = {part.kind if part.kind != "image" else "vision" for message in self.messages for part in message.content if isinstance(part, Media)}

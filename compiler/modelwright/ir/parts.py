@@ -8,6 +8,13 @@ class Value(Frozen):
 
     __slots__: "tuple[str, ...]" = ()
 
+    def without(self, field: str) -> "Self":
+        """Return it with None for *field*: of a request, what is left to the provider."""
+        copy = object.__new__(type(self))
+        for name in self.__slots__:
+            _set(copy, name, None if name == field else getattr(self, name))
+        return copy
+
     def _all(self) -> "tuple[Any, ...]":
         return tuple(getattr(self, name) for name in self.__slots__)
 
@@ -163,6 +170,6 @@ _set = object.__setattr__
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
+    from typing import Any, Self
 
     Part = Text | Media | Thinking | ToolCall | ToolResult | Opaque

@@ -97,9 +97,15 @@ def endpoint(registry: "Registry", model: "Model", environ: "Mapping[str, str]",
         headers={name: _filled(value, values, provider) for name, value in {**chosen.get("headers", {}), **account.get("headers", {})}.items()},
         quirks={
             name: _filled(value, values, provider) if isinstance(value, str) else value
-            for name, value in quirks_of(chosen.get("quirks", {}) if is_routes_own else {}, upstream, model.id).items()
+            for name, value in quirks_of(chosen.get("quirks", {}) if is_routes_own else {}, upstream, model.id, *_base(model)).items()
         },
     )
+
+
+def _base(model: "Model") -> "list[str]":
+    """Return the id of the model of the same provider whose facts it has, where it has any's."""
+    provider, _, base = model._facts.get("inherits", "").partition("/")
+    return [base] if provider == model.provider else []
 
 
 def _other_path(model: "Model", protocol: "Mapping[str, Any]", *, stream: bool, asks: str) -> "str | None":

@@ -1,14 +1,16 @@
 """Anthropic's Messages, as Anthropic and many other hosts serve them (https://docs.anthropic.com/en/api/messages)."""
 
-from .anthropic_messages_answer import is_failure, parts_of, stop_of, text_of, trouble_of, usage_of, why
+from .answer_shape import BROKEN, why
+from .anthropic_messages_answer import is_failure, parts_of, stop_of, text_of, trouble_of, usage_of
 from .anthropic_messages_request import build
 from .anthropic_messages_stream import Decoder
-from .failure_body import decoded, failure, malformed
-from .protocol import Trouble, TroubleError
+from .failure_body import decoded, malformed, tells
+from .protocol import TroubleError
 
 __all__ = ["NAME", "Decoder", "build", "read", "trouble"]
 
 NAME = "anthropic-messages"
+trouble = tells(trouble_of)
 
 
 def read(status: int, headers: "Mapping[str, str]", body: bytes) -> "Response":  # noqa: ARG001  # all protocols are asked alike
@@ -30,14 +32,8 @@ def read(status: int, headers: "Mapping[str, str]", body: bytes) -> "Response": 
             model=text_of(raw, "model") or None,
             raw=raw,
         )
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+    except BROKEN as error:
         raise TroubleError(malformed(f"no answer of {NAME}, {why(error)}", body, status)) from None
-
-
-def trouble(status: int, headers: "Mapping[str, str]", body: bytes) -> Trouble:  # noqa: ARG001  # all protocols are asked alike
-    """Return what a failed answer tells; never raises."""
-    raw = decoded(body)
-    return failure(body, status) if raw is None else trouble_of(raw, status)
 
 
 TYPE_CHECKING = False

@@ -2,6 +2,7 @@
 
 from ..ir import chat
 from ..ir.usage import Usage
+from .answer_shape import count
 from .anthropic_messages_turns import PROTOCOL
 from .call_ids import made_up
 from .failure_body import failure_of
@@ -81,13 +82,6 @@ def arguments_of(given: "Any") -> str:
     return dumps(given, ensure_ascii=False, separators=(",", ":")) if given else ""
 
 
-def why(error: Exception) -> str:
-    """Return what is wrong with an answer of which reading raised *error*."""
-    if isinstance(error, KeyError):
-        return f"{error} is missing"
-    return "something is no object" if isinstance(error, AttributeError) else str(error)
-
-
 def usage_of(said: "Any") -> "Usage | None":
     """
     Return the usage; None when nothing was counted.
@@ -97,28 +91,23 @@ def usage_of(said: "Any") -> "Usage | None":
     """
     if not isinstance(said, dict) or not any(_is_count(said.get(name)) for name in ("input_tokens", "output_tokens")):
         return None
-    read, output = _count(said, "cache_read_input_tokens"), _count(said, "output_tokens")
-    short, long = (_count(said.get("cache_creation"), f"ephemeral_{time}_input_tokens") for time in ("5m", "1h"))
-    written = max(_count(said, "cache_creation_input_tokens"), short + long)
+    read, output = count(said, "cache_read_input_tokens"), count(said, "output_tokens")
+    short, long = (count(said.get("cache_creation"), f"ephemeral_{time}_input_tokens") for time in ("5m", "1h"))
+    written = max(count(said, "cache_creation_input_tokens"), short + long)
     return Usage(
-        _count(said, "input_tokens") + read + written,
+        count(said, "input_tokens") + read + written,
         output,
         cache_read_tokens=read,
         cache_write_tokens=written - short - long,
         cache_write_5m_tokens=short,
         cache_write_1h_tokens=long,
-        reasoning_tokens=min(output, _count(said.get("output_tokens_details"), "thinking_tokens")),
-        searches=_count(said.get("server_tool_use"), "web_search_requests"),
+        reasoning_tokens=min(output, count(said.get("output_tokens_details"), "thinking_tokens")),
+        searches=count(said.get("server_tool_use"), "web_search_requests"),
     )
 
 
 def _is_count(value: "Any") -> bool:
     return type(value) is int and value >= 0
-
-
-def _count(said: "Any", name: str) -> int:
-    value = said.get(name) if isinstance(said, dict) else None
-    return value if type(value) is int and value > 0 else 0
 
 
 def stop_of(word: "Any") -> "tuple[str | None, str | None]":

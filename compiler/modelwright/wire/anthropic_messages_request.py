@@ -11,6 +11,7 @@ from .anthropic_messages_thinking import is_thinking, sampling, thinking_fields
 from .anthropic_messages_turns import PROTOCOL, Writer
 from .protocol import Call
 from .request_body import Losses, body_bytes, laid_over, with_content_type
+from .unsaid import no_settings
 
 VERSION = "2023-06-01"
 """Of the protocol, where neither header nor quirk names one; every host of it knows this one."""
@@ -109,9 +110,7 @@ def _settings(request: "Request", losses: Losses, *, is_thinking: bool) -> "dict
         found["stop_sequences"] = list(request.stop)
     if request.user is not None:
         found["metadata"] = {"user_id": request.user}
-    for name in ("seed", "presence_penalty", "frequency_penalty"):
-        if getattr(request, name) is not None:
-            losses.add(f"`{name}`", "leave it out")
+    no_settings(request, ("seed", "presence_penalty", "frequency_penalty"), losses)
     return found
 
 

@@ -9,12 +9,12 @@ from json import loads
 
 from ..ir.chat import Opaque
 from ..ir.events import OpaqueSeen, Started, Stopped, TextDelta, ThinkingDelta, ToolCallDelta, ToolCallStart, Troubled, UsageSeen
-from .anthropic_messages_answer import arguments_of, call_id, further, is_failure, stop_of, text_of, trouble_of, usage_of, why
+from .answer_shape import BROKEN, why
+from .anthropic_messages_answer import arguments_of, call_id, further, is_failure, stop_of, text_of, trouble_of, usage_of
 from .anthropic_messages_turns import ANSWER_NOTE, PROTOCOL
 from .failure_body import decoded, failure, malformed
 from .sse import BrokenStreamError, EventStream
 
-_BROKEN = (AttributeError, KeyError, TypeError, ValueError, RecursionError)
 _BEGIN_BYTES = 200_000
 """How much is kept of what may be no stream of events, to tell what it is."""
 _PARTS = ("text", "thinking", "redacted_thinking", "tool_use")
@@ -105,7 +105,7 @@ class Decoder:
                     self._grow(2 * index, block, delta, found)
             else:
                 self._take_other("error" if name == "error" else said.get("type") or name, said, found)
-        except _BROKEN as error:
+        except BROKEN as error:
             if name == "error":
                 self._break(failure(payload, None), found)
             elif payload.strip() != b"[DONE]":  # some hosts end as another protocol does

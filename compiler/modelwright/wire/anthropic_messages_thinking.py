@@ -1,7 +1,7 @@
 """How a model of Anthropic's Messages is told to think: not at all, for some tokens, as it sees fit, or with an effort."""
 
 from .request_body import at
-from .thinking_levels import can_be_off, is_off, nearest_level
+from .thinking_levels import can_be_off, has_choice, is_off, nearest_level
 
 EFFORT_FIELD = "output_config.effort"
 _EFFORTS = ("low", "medium", "high", "xhigh", "max")
@@ -23,9 +23,7 @@ def thinking_fields(wanted: "str | int", target: "Target", output_limit: "int | 
     facts = target.thinking
     mode = facts.get("mode", "unspecified")
     field = target.quirks.get("reasoning_field", EFFORT_FIELD)
-    if mode in ("none", "always"):
-        if not (is_off(wanted) if mode == "none" else wanted == "default"):
-            losses.add(f"thinking {wanted!r} to a model that has no choice", "leave out `thinking`")
+    if not has_choice(wanted, facts, losses):
         return {}
     if is_off(wanted) and (mode != "levels" or can_be_off(facts)):
         return {"thinking": {"type": "disabled"}}

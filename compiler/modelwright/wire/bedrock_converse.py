@@ -1,6 +1,7 @@
 """Amazon Bedrock's Converse and ConverseStream (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html)."""
 
-from .bedrock_converse_answer import PROTOCOL, answer_of, broken, trouble_of
+from .answer_shape import BROKEN, why
+from .bedrock_converse_answer import PROTOCOL, answer_of, trouble_of
 from .bedrock_converse_request import build
 from .bedrock_converse_stream import Decoder
 from .failure_body import decoded, failure, malformed
@@ -22,8 +23,8 @@ def read(status: int, headers: "Mapping[str, str]", body: bytes) -> "Response":
         if raw is None:
             raise TypeError("it is no JSON")
         return answer_of(raw, header_of(headers, _REQUEST_ID))
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise TroubleError(malformed(f"no answer of {NAME}, {broken(error)}", body, status)) from None
+    except BROKEN as error:
+        raise TroubleError(malformed(f"no answer of {NAME}, {why(error)}", body, status)) from None
 
 
 def trouble(status: int, headers: "Mapping[str, str]", body: bytes) -> Trouble:

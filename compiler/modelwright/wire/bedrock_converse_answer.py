@@ -9,6 +9,7 @@ from binascii import a2b_base64
 
 from ..ir import chat
 from ..ir.usage import Usage
+from .answer_shape import count, text
 from .failure_body import failure_of
 from .protocol import Trouble
 
@@ -104,12 +105,12 @@ def usage_of(said: "Any") -> "Usage | None":
     times = {"5m": 0, "1h": 0}
     for detail in said.get("cacheDetails") or ():
         if isinstance(detail, dict) and detail.get("ttl") in times:
-            times[detail["ttl"]] += _count(detail, "inputTokens")
+            times[detail["ttl"]] += count(detail, "inputTokens")
     return Usage.uncached(
-        _count(said, "inputTokens"),
-        _count(said, "outputTokens"),
-        cache_read_tokens=_count(said, "cacheReadInputTokens"),
-        cache_write_tokens=max(0, _count(said, "cacheWriteInputTokens") - sum(times.values())),
+        count(said, "inputTokens"),
+        count(said, "outputTokens"),
+        cache_read_tokens=count(said, "cacheReadInputTokens"),
+        cache_write_tokens=max(0, count(said, "cacheWriteInputTokens") - sum(times.values())),
         cache_write_5m_tokens=times["5m"],
         cache_write_1h_tokens=times["1h"],
     )
@@ -131,25 +132,6 @@ def trouble_of(raw: "Any", status: "int | None", kind: "str | None") -> Trouble:
 def _bare(name: str) -> str:
     bare = name.partition(_CUTS[0])[0].rpartition(_CUTS[1])[2].strip()
     return bare[:1].upper() + bare[1:]
-
-
-def broken(error: Exception) -> str:
-    """Return what is wrong with an answer of which reading raised *error*."""
-    if isinstance(error, KeyError):
-        return f"{error} is missing"
-    return "something is no object" if isinstance(error, AttributeError) else str(error)
-
-
-def text(value: "Any") -> str:
-    """Return *value*, a text; raises TypeError for anything else."""
-    if not isinstance(value, str):
-        raise TypeError(f"{type(value).__name__} where a text belongs")
-    return value
-
-
-def _count(said: "dict[str, Any]", name: str) -> int:
-    value = said.get(name)
-    return value if type(value) is int and value > 0 else 0
 
 
 TYPE_CHECKING = False

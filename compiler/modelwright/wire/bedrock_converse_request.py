@@ -9,15 +9,15 @@ from .bedrock_converse_answer import PROTOCOL
 from .bedrock_converse_cache import cache_point, check_points
 from .bedrock_converse_thinking import thinking_fields
 from .bedrock_converse_turns import Writer
-from .protocol import Call
-from .request_body import Losses, at, body_bytes, laid_over, with_content_type
+from .request_body import Losses, at, body_bytes, call_of, laid_over
+from .unsaid import no_settings, no_single_calls
 
 _EXTRA = "additionalModelRequestFields"
 _UNSAID = ("seed", "presence_penalty", "frequency_penalty", "user")
 _SCHEMA_NAME = "answer"
 
 
-def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
+def build(request: "Request", target: "Target", *, lossy: bool = False) -> "Call":
     """Return the call that asks *request* of *target*; raises UnspeakableError, or with *lossy* tells what was left out."""
     losses = Losses(PROTOCOL, is_allowed=lossy)
     writer = Writer(losses, keeps_unsigned=bool(target.quirks.get("replay_reasoning")))
@@ -39,12 +39,9 @@ def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
     if fields:
         body[_EXTRA] = fields
     body.update(_schema(request, losses))
-    if request.parallel_tools is False:
-        losses.add("that tools are called one at a time", "leave out `parallel_tools`")
-    for name in _UNSAID:
-        if getattr(request, name) is not None:
-            losses.add(f"`{name}`", "leave it out")
-    return Call(target.url, with_content_type(target.headers), body_bytes(laid_over(body, request.extra)), losses.told)
+    no_single_calls(request, losses)
+    no_settings(request, _UNSAID, losses)
+    return call_of(target, body, request.extra, losses)
 
 
 def _settings(request: "Request", target: "Target", losses: Losses, *, is_thinking: bool) -> "tuple[dict[str, Any], dict[str, Any]]":
@@ -100,4 +97,4 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..ir.chat import Request
-    from .protocol import Target
+    from .protocol import Call, Target

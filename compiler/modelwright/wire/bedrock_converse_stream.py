@@ -9,8 +9,9 @@ from json import loads
 
 from ..ir.chat import Opaque
 from ..ir.events import MediaSeen, OpaqueSeen, Started, Stopped, TextDelta, ThinkingDelta, ToolCallDelta, ToolCallStart, Troubled, UsageSeen
+from .answer_shape import BROKEN, text, why
 from .aws_event_stream import MessageStream, is_text
-from .bedrock_converse_answer import ANSWER_NOTE, CITATIONS, PROTOCOL, broken, member, note_of, picture, stop_of, text, trouble_of, usage_of
+from .bedrock_converse_answer import ANSWER_NOTE, CITATIONS, PROTOCOL, member, note_of, picture, stop_of, trouble_of, usage_of
 from .failure_body import decoded, failure, malformed
 
 _MOST_TEXT_BYTES = 200_000
@@ -23,7 +24,6 @@ _GROWN: "dict[str, tuple[str, Callable[[Any], Any]]]" = {
     "image": ("bytes", lambda more: text(more["source"]["bytes"])),
 }
 """Kinds of blocks that are kept until they end, the field that grows, and what it grows by."""
-_BROKEN = (AttributeError, KeyError, TypeError, ValueError, RecursionError)
 
 
 class Decoder:
@@ -91,8 +91,8 @@ class Decoder:
                 self._break(trouble_of(failure(payload, None).message if raw is None else raw, None, text(headers.get(":exception-type", ""))), found)
             else:
                 self._event(headers.get(":event-type"), payload, found)
-        except _BROKEN as error:
-            self._break(malformed(f"no event of {PROTOCOL}, {broken(error)}", payload), found)
+        except BROKEN as error:
+            self._break(malformed(f"no event of {PROTOCOL}, {why(error)}", payload), found)
 
     def _event(self, name: "Any", payload: bytes, found: "list[Any]") -> None:
         take = _EVENTS.get(name)

@@ -2,13 +2,14 @@
 How a model of Converse is told to think: in its own words, for the protocol has none.
 
 Its field is named by the route's quirk `reasoning_field`, as its id begins. `output_config.effort` is that of those that take what
-Anthropic's Messages takes; the switch of `reasoningConfig` stands beside its level.
+Anthropic's Messages takes; the switch of `reasoningConfig` stands beside its level; and models of `reasoning_config` do not think without it.
 """
 
 from . import anthropic_messages_thinking as messages, openai_thinking as others
 from .thinking_levels import is_off
 
 _SWITCHED, _LEVEL = "reasoningConfig", "maxReasoningEffort"
+_NAMED = "reasoning_config"
 _UNLIMITED = ("max_output_tokens", "temperature", "top_p")
 """What does not go with the highest level of these (https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html)."""
 
@@ -22,6 +23,8 @@ def thinking_fields(request: "Request", target: "Target", losses: "Losses") -> "
         return _as_messages(request, wanted, target, losses)
     if not field and target.thinking.get("mode") not in ("none", "always"):
         losses.add(f"thinking {wanted!r} to this model", "leave it out, or put the model's own field into `extra`")
+        return {}
+    if field == _NAMED and is_off(wanted):
         return {}
     found = others.thinking_fields(wanted, target, "", losses)
     return _switched(found[_SWITCHED][_LEVEL], request, losses) if _SWITCHED in found else found

@@ -8,9 +8,9 @@ Embeddings by Bedrock's InvokeModel, whose body is that of the model: the quirk 
 
 from .bedrock_converse import header_of, trouble
 from .bedrock_converse_answer import trouble_of
-from .protocol import Call, UnspeakableError
-from .request_body import Losses, body_bytes, laid_over, with_content_type
-from .vectors import answered, count_of, usage_of, vector
+from .protocol import UnspeakableError
+from .request_body import Losses, body_bytes, call_of
+from .vectors import count_of, purpose_of, reads, usage_of, vector
 
 __all__ = ["FORM", "build", "read", "trouble"]
 
@@ -18,31 +18,27 @@ FORM = "bedrock-embeddings"
 _TOKENS = "x-amzn-bedrock-input-token-count"
 _SEARCHED = {"query": "search_query", "document": "search_document", "classification": "classification", "clustering": "clustering"}
 _INDEXED = {"query": "TEXT_RETRIEVAL", "document": "GENERIC_INDEX", "classification": "CLASSIFICATION", "clustering": "CLUSTERING"}
-_USUAL = "document"
 _LONGEST = 3072
 """Numbers, where nothing is said: what the models of that body give by themselves."""
 
 
-def build(request: "EmbeddingRequest", target: "Target", *, lossy: bool = False) -> Call:
+def build(request: "EmbeddingRequest", target: "Target", *, lossy: bool = False) -> "Call":
     """Return the call that asks *request* of *target*; raises UnspeakableError, or with *lossy* tells what was left out."""
     losses = Losses(FORM, is_allowed=lossy)
     write = _BODIES.get(target.quirks.get("embedding_body"))
     if write is None:
-        raise UnspeakableError(f"nobody has said what {target.model} is asked like: say so by the quirk `embedding_body` of its route, which is one of {', '.join(_BODIES)}")
+        told = body_bytes({"providers": {"<provider>": {"models": {target.model: {"inherit": "<provider>/<the model that it is>"}}}}}).decode()
+        raise UnspeakableError(f"nobody has said what {target.model} is asked like; say in models.json which of its provider's models it is: {told}")
     length = {} if request.dimensions is None else _length(request.dimensions, target, losses)
-    return Call(target.url, with_content_type(target.headers), body_bytes(laid_over(write(request, length, losses), request.extra)), losses.told)
+    return call_of(target, write(request, length, losses), request.extra, losses)
 
 
-def read(status: int, headers: "Mapping[str, str]", body: bytes, target: "Target") -> "EmbeddingResponse":  # noqa: ARG001  # all forms are asked alike
-    """Return the vectors in *body*; raises TroubleError where it reports a failure or is none of this form."""
-    from ..ir.embeddings import EmbeddingResponse
-
-    def made(raw: "dict[str, Any]") -> EmbeddingResponse:
-        counted = count_of(raw, "inputTextTokenCount")
-        told = header_of(headers, _TOKENS) or ""
-        return EmbeddingResponse(map(vector, _vectors(raw)), usage_of(int(told) if counted is None and told.isdecimal() else counted))
-
-    return answered(FORM, status, body, lambda raw, status: trouble_of(raw, status, None), made)
+@reads(FORM, lambda raw, status: trouble_of(raw, status, None))
+def read(raw: "dict[str, Any]", headers: "Mapping[str, str]", _: "Target") -> "Vectors":
+    """Return the vectors in *raw*."""
+    counted = count_of(raw, "inputTextTokenCount")
+    told = header_of(headers, _TOKENS) or ""
+    return map(vector, _vectors(raw)), usage_of(int(told) if counted is None and told.isdecimal() else counted), None
 
 
 def _vectors(raw: "dict[str, Any]") -> "list[Any]":
@@ -63,7 +59,7 @@ def _length(numbers: int, target: "Target", losses: Losses) -> "dict[str, int]":
 
 
 def _texts(request: "EmbeddingRequest", length: "Mapping[str, int]", losses: Losses) -> "dict[str, Any]":
-    return {"texts": list(request.texts), "input_type": _purpose(request, _SEARCHED, losses), "embedding_types": ["float"], "truncate": "NONE", **length}
+    return {"texts": list(request.texts), "input_type": purpose_of(request, _SEARCHED, losses), "embedding_types": ["float"], "truncate": "NONE", **length}
 
 
 def _input_text(request: "EmbeddingRequest", length: "Mapping[str, int]", losses: Losses) -> "dict[str, Any]":
@@ -74,16 +70,8 @@ def _input_text(request: "EmbeddingRequest", length: "Mapping[str, int]", losses
 
 def _single(request: "EmbeddingRequest", length: "Mapping[str, int]", losses: Losses) -> "dict[str, Any]":
     text = {"truncationMode": "NONE", "value": request.texts[0]}
-    one = {"embeddingPurpose": _purpose(request, _INDEXED, losses), **(length or {"embeddingDimension": _LONGEST}), "text": text}
+    one = {"embeddingPurpose": purpose_of(request, _INDEXED, losses), **(length or {"embeddingDimension": _LONGEST}), "text": text}
     return {"taskType": "SINGLE_EMBEDDING", "singleEmbeddingParams": one}
-
-
-def _purpose(request: "EmbeddingRequest", words: "Mapping[str, str]", losses: Losses) -> str:
-    if request.purpose is None:
-        losses.note(f"{FORM} wants a purpose and the request has none: {words[_USUAL]} is sent")
-    elif request.purpose not in words:
-        losses.add(f"that the vectors are for {request.purpose}", "use another `purpose`", f"{words[_USUAL]} is sent")
-    return words.get(request.purpose or _USUAL, words[_USUAL])
 
 
 _BODIES: "dict[Any, Callable[[EmbeddingRequest, Mapping[str, int], Losses], dict[str, Any]]]" = {"texts": _texts, "input_text": _input_text, "single_embedding": _single}
@@ -94,5 +82,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from ..ir.embeddings import EmbeddingRequest, EmbeddingResponse
-    from .protocol import Target
+    from ..ir.embeddings import EmbeddingRequest
+    from .protocol import Call, Target
+    from .vectors import Vectors

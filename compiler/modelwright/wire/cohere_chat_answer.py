@@ -8,9 +8,10 @@ an answer are one Opaque, seen again as they grow.
 from ..ir.chat import LENGTH, OTHER, STOP, TOOL_USE, Opaque
 from ..ir.events import OpaqueSeen, Started, Stopped, TextDelta, ThinkingDelta, ToolCallDelta, ToolCallStart, UsageSeen
 from ..ir.usage import Usage
+from .answer_shape import text
 from .call_ids import made_up
 from .cohere_chat_request import PLAN, PROTOCOL
-from .openai_answer import named, tells_failure, text, trouble_of
+from .openai_answer import named, tells_failure, trouble_of
 from .protocol import Trouble, TroubleError
 
 _REASONS = {"COMPLETE": STOP, "STOP_SEQUENCE": STOP, "MAX_TOKENS": LENGTH, "TOOL_CALL": TOOL_USE}

@@ -6,11 +6,11 @@ came in, so that it goes back there; other thoughts are blocks, which nobody sig
 """
 
 from ..ir.chat import Media, Opaque, Text, Thinking, ToolCall, ToolResult
-from .call_ids import CallIds
 from .cohere_chat_thinking import thinking
 from .openai_media import data_url
-from .protocol import Call
-from .request_body import Losses, body_bytes, laid_over, with_content_type
+from .request_body import Losses, call_of
+from .tool_messages import MessageWriter, alone
+from .unsaid import is_own, no_cache, no_failure, no_single_calls, no_user
 
 PROTOCOL = "cohere-chat"
 PLAN = "tool_plan"
@@ -26,7 +26,7 @@ _SETTINGS = (
 )
 
 
-def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
+def build(request: "Request", target: "Target", *, lossy: bool = False) -> "Call":
     """Return the call that asks *request* of *target*; raises UnspeakableError, or with *lossy* tells what was left out."""
     losses = Losses(PROTOCOL, is_allowed=lossy)
     writer = _Writer(losses, takes_thinking=target.thinking.get("mode") != "none")
@@ -44,11 +44,9 @@ def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
         limits = (request.max_output_tokens, target.limits.get("output_tokens"))
         wanted = thinking(request.thinking, target.thinking, min((limit for limit in limits if limit is not None), default=None), losses)
         body |= {} if wanted is None else {"thinking": wanted}
-    if request.parallel_tools is False:
-        losses.add("that tools are called one at a time", "leave out `parallel_tools`")
-    if request.user is not None:
-        losses.add("who the user is", "leave out `user`")
-    return Call(target.url, with_content_type(target.headers), body_bytes(laid_over(body, request.extra)), losses.told)
+    no_single_calls(request, losses)
+    no_user(request, losses)
+    return call_of(target, body, request.extra, losses)
 
 
 def _tools(request: "Request", losses: Losses) -> "dict[str, Any]":
@@ -74,7 +72,7 @@ def _tools(request: "Request", losses: Losses) -> "dict[str, Any]":
 
 
 def _tool(tool: "Tool", losses: Losses) -> "dict[str, Any]":
-    _no_cache(tool, losses)
+    no_cache(tool, losses)
     described = {"description": tool.description} if tool.description else {}
     return {"type": "function", "function": {"name": tool.name, **described, "parameters": tool.parameters}}
 
@@ -88,56 +86,35 @@ def _response_format(request: "Request", losses: Losses) -> "dict[str, Any] | No
     return {"type": "json_object"} if request.json_schema is None else {"type": "json_object", "json_schema": request.json_schema}
 
 
-def _no_cache(part: "Any", losses: Losses) -> None:
-    if part.cache is not None:
-        losses.add("what to keep in a cache", "leave out `cache`; what repeats is cached by itself")
-
-
-class _Writer:
+class _Writer(MessageWriter):
     """Writes messages."""
 
-    __slots__ = ("_before", "_ids", "_losses", "_takes_thinking")
+    __slots__ = ("_takes_thinking",)
 
     def __init__(self, losses: Losses, *, takes_thinking: bool) -> None:
-        self._before = ""
-        self._ids = CallIds()
-        self._losses = losses
+        super().__init__(losses)
         self._takes_thinking = takes_thinking
 
-    def turns(self, message: "Message") -> "Iterator[dict[str, Any]]":
-        """Yield *message*; each result of a tool in it is a message of its own, before the rest."""
-        if message.role == "assistant" != self._before:
-            self._ids.begin_turn()
-        self._before = message.role
-        rest = []
-        for part in message.content:
-            if isinstance(part, ToolResult):
-                yield self._result(part)
-            else:
-                rest.append(part)
-        if message.role == "assistant":
-            yield self._assistant(rest)
-        elif rest or message.role != "tool":
-            role = "user" if message.role == "tool" else message.role
-            yield {"role": role, "content": _alone(self._blocks(rest, f"a message of role {role!r}", "text and pictures", takes_pictures=role == "user"))}
+    def _asked(self, role: str, parts: "Iterable[Part]") -> "dict[str, Any]":
+        return {"role": role, "content": alone(self._blocks(parts, f"a message of role {role!r}", "text and pictures", takes_pictures=role == "user"))}
 
     def _blocks(self, parts: "Iterable[Part]", where: str, takes: str, *, takes_pictures: bool = False) -> "list[dict[str, Any]]":
         found = []
         for part in parts:
             if isinstance(part, Text):
-                _no_cache(part, self._losses)
+                no_cache(part, self._losses)
                 found.append({"type": "text", "text": part.text})
             elif isinstance(part, Media) and part.kind == "image" and takes_pictures:
                 found.append(self._picture(part))
             elif isinstance(part, Opaque):
-                found += [part.data] if self._is_own(part) else []
+                found += [part.data] if is_own(part, PROTOCOL, self._losses) else []
             else:
                 what = f"a medium of {part.media_type}" if isinstance(part, Media) else f"a {type(part).__name__}"
                 self._losses.add(f"{what} in {where}", f"give {takes}")
         return found
 
     def _picture(self, part: Media) -> "dict[str, Any]":
-        _no_cache(part, self._losses)
+        no_cache(part, self._losses)
         if part.name is not None:
             self._losses.add("the name of a picture", "leave out `name`, or say it in a text")
         detail = {} if part.detail is None else {"detail": part.detail}
@@ -158,45 +135,32 @@ class _Writer:
             elif isinstance(part, ToolCall):
                 calls.append({"id": self._ids.of_call(part.id), "type": "function", "function": {"name": part.name, "arguments": part.arguments or "{}"}})
             elif isinstance(part, Opaque):
-                data = part.data if self._is_own(part) else {}
+                data = part.data if is_own(part, PROTOCOL, self._losses) else {}
                 blocks += data.get("content", ())
                 kept |= {name: data[name] for name in ("citations",) if name in data}
             else:
                 blocks += self._blocks((part,), "a message of role 'assistant'", "it in a message of the user")
         turn: dict[str, Any] = {"role": "assistant"}
         if blocks or not (calls or plan):
-            turn["content"] = _alone(blocks)
+            turn["content"] = alone(blocks)
         if plan:
             turn[PLAN] = plan
         if calls:
             turn["tool_calls"] = calls
         return {**turn, **kept}
 
-    def _is_own(self, part: Opaque) -> bool:
-        if part.protocol != PROTOCOL:
-            self._losses.add(f"a part of {part.protocol}", "leave it out")
-        return part.protocol == PROTOCOL
-
     def _result(self, part: ToolResult) -> "dict[str, Any]":
-        _no_cache(part, self._losses)
-        if part.is_error:
-            self._losses.add("that a tool failed", "say so in the text of its result", "its result is sent as any other")
+        no_cache(part, self._losses)
+        no_failure(part, self._losses)
         blocks = self._blocks(part.content, "a tool's result", "text, or put it into a message of the user")
-        return {"role": "tool", "tool_call_id": self._ids.of_result(part.call_id), "content": _alone(blocks)}
-
-
-def _alone(blocks: "list[dict[str, Any]]") -> "str | list[dict[str, Any]]":
-    """Return *blocks*, or the text where there is nothing else."""
-    if not blocks:
-        return ""
-    return blocks[0]["text"] if len(blocks) == 1 and blocks[0].keys() == {"type", "text"} else blocks
+        return {"role": "tool", "tool_call_id": self._ids.of_result(part.call_id), "content": alone(blocks)}
 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from typing import Any
 
-    from ..ir.chat import Message, Request, Tool
+    from ..ir.chat import Request, Tool
     from ..ir.parts import Part
-    from .protocol import Target
+    from .protocol import Call, Target

@@ -1,6 +1,6 @@
 """How a model of Cohere's Chat is told to think: not at all, as much as it sees fit, or for some tokens."""
 
-from .thinking_levels import RANKS, is_off
+from .thinking_levels import RANKS, has_choice, is_off, within
 
 _TOKENS = {"minimal": 1024, "low": 2048, "medium": 8192, "high": 16384}
 """What levels come to; above them there is no limit, which is what Cohere recommends."""
@@ -14,31 +14,20 @@ def thinking(wanted: "str | int", facts: "Mapping[str, Any]", output_limit: "int
 
     Where the model's ways are unknown what is asked for is sent.
     """
-    mode = facts.get("mode", "unspecified")
-    if mode in ("none", "always"):
-        if not (is_off(wanted) if mode == "none" else wanted == "default"):
-            losses.add(f"thinking {wanted!r} to a model that has no choice", "leave out `thinking`")
+    if not has_choice(wanted, facts, losses):
         return None
     if is_off(wanted):
         return {"type": "disabled"}
-    if mode == "toggle" and wanted != "default":
+    if facts.get("mode") == "toggle" and wanted != "default":
         losses.add(f"thinking {wanted!r} to a model that only thinks or not", "use `default` or `none`", "it thinks")
     elif isinstance(wanted, int):
-        return _enabled(_within(wanted, facts, losses))
+        return _enabled(within(wanted, facts, losses))
     elif wanted in _TOKENS:
         least, most = facts.get("min_tokens", 1), min(facts.get("max_tokens", _TOKENS[wanted]), _TOKENS[wanted])
         return _enabled(max(least, most if output_limit is None else min(most, output_limit - _ANSWER)))
     elif wanted not in RANKS:
         losses.add(f"thinking {wanted!r}", f"use a number of tokens or one of {', '.join(RANKS)}", "it thinks")
     return {"type": "enabled"}
-
-
-def _within(wanted: int, facts: "Mapping[str, Any]", losses: "Losses") -> int:
-    least, most = facts.get("min_tokens", 1), facts.get("max_tokens")
-    nearest: int = max(least, wanted if most is None else min(wanted, most))
-    if nearest != wanted:
-        losses.add(f"thinking {wanted!r} where {least} to {most or 'any number of'} tokens may be spent", "stay within", f"{nearest} may be spent")
-    return nearest
 
 
 def _enabled(tokens: int) -> "dict[str, Any]":

@@ -43,6 +43,16 @@ def failure_of(raw: "Any", status: "int | None") -> Trouble:
     )
 
 
+def tells(trouble_of: "Callable[[Any, int | None], Trouble]") -> "Callable[[int, Mapping[str, str], bytes], Trouble]":
+    """Return the `trouble` of a protocol, which tells what a failed answer does and never raises; *trouble_of* is what it makes of a decoded body."""
+
+    def trouble(status: int, headers: "Mapping[str, str]", body: bytes) -> Trouble:  # noqa: ARG001  # all protocols are asked alike
+        raw = decoded(body)
+        return failure(body, status) if raw is None else trouble_of(raw, status)
+
+    return trouble
+
+
 def decoded(body: bytes) -> "Any":
     """Return *body* as JSON; None when it is none."""
     import json
@@ -97,4 +107,5 @@ def _line(raw: "Any") -> str:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from typing import Any

@@ -4,10 +4,10 @@ Gemini's generateContent as Code Assist serves it, the endpoint of Google's own 
 Model and project stand beside the request, which is wrapped, as each answer is. The project is the route's quirk `project`.
 """
 
-from .google_generative_answer import answer_of, trouble
-from .google_generative_request import body_of, call_of
+from .google_generative_answer import reads, trouble
+from .google_generative_request import body_of
 from .google_generative_stream import Decoder as _Decoder
-from .request_body import Losses, laid_over
+from .request_body import Losses, call_of, laid_over
 
 __all__ = ["NAME", "Decoder", "build", "read", "trouble"]
 
@@ -19,17 +19,15 @@ def build(request: "Request", target: "Target", *, lossy: bool = False) -> "Call
     losses = Losses(NAME, is_allowed=lossy)
     body = laid_over(body_of(request, target, losses), request.extra)
     project = {"project": target.quirks["project"]} if "project" in target.quirks else {}
-    return call_of(target, {"model": target.model, **project, "request": body}, losses)
-
-
-def read(status: int, headers: "Mapping[str, str]", body: bytes) -> "Response":  # noqa: ARG001  # all protocols are asked alike
-    """Return the answer in *body*; raises TroubleError where it reports a failure or is none of this protocol."""
-    return answer_of(NAME, status, body, _said)
+    return call_of(target, {"model": target.model, **project, "request": body}, {}, losses)
 
 
 def _said(chunk: "dict[str, Any]") -> "dict[str, Any]":
     """Return what *chunk* wraps, which may be nothing; where that has no id, the trace's is its."""
     return {"responseId": chunk.get("traceId"), **(chunk.get("response") or {})}
+
+
+read = reads(NAME, _said)
 
 
 class Decoder(_Decoder):
@@ -42,8 +40,7 @@ class Decoder(_Decoder):
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
 
-    from ..ir.chat import Request, Response
+    from ..ir.chat import Request
     from .protocol import Call, Target

@@ -1,10 +1,11 @@
 """Gemini's batchEmbedContents (https://ai.google.dev/api/embeddings, as of 2026-11), which one text goes through, too."""
 
-from .failure_body import decoded, failure
-from .google_generative_answer import trouble_of
+from .google_generative_answer import trouble, trouble_of
 from .protocol import Call
 from .request_body import body_bytes, laid_over, with_content_type
-from .vectors import answered, count_of, usage_of, vector
+from .vectors import count_of, reads, usage_of, vector
+
+__all__ = ["FORM", "TASKS", "build", "read", "trouble"]
 
 FORM = "google-embeddings"
 TASKS = {
@@ -28,27 +29,16 @@ def build(request: "EmbeddingRequest", target: "Target", *, lossy: bool = False)
     return Call(target.url, with_content_type(target.headers), body_bytes({"requests": requests}))
 
 
-def read(status: int, headers: "Mapping[str, str]", body: bytes, target: "Target") -> "EmbeddingResponse":  # noqa: ARG001  # all forms are asked alike
-    """Return the vectors in *body*; raises TroubleError where it reports a failure or is none of this form."""
-    from ..ir.embeddings import EmbeddingResponse
-
-    def made(raw: "dict[str, Any]") -> EmbeddingResponse:
-        vectors = [vector(one["values"]) for one in raw["embeddings"]]
-        return EmbeddingResponse(vectors, usage_of(count_of(raw.get("usageMetadata"), "promptTokenCount", "totalTokenCount")))
-
-    return answered(FORM, status, body, trouble_of, made)
-
-
-def trouble(status: int, headers: "Mapping[str, str]", body: bytes) -> "Trouble":  # noqa: ARG001  # all forms are asked alike
-    """Return what a failed answer tells; never raises."""
-    raw = decoded(body)
-    return failure(body, status) if raw is None else trouble_of(raw, status)
+@reads(FORM, trouble_of)
+def read(raw: "dict[str, Any]", *_: "Any") -> "Vectors":
+    """Return the vectors in *raw*."""
+    return [vector(one["values"]) for one in raw["embeddings"]], usage_of(count_of(raw.get("usageMetadata"), "promptTokenCount", "totalTokenCount")), None
 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
 
-    from ..ir.embeddings import EmbeddingRequest, EmbeddingResponse
-    from .protocol import Target, Trouble
+    from ..ir.embeddings import EmbeddingRequest
+    from .protocol import Target
+    from .vectors import Vectors

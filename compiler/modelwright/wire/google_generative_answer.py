@@ -5,8 +5,9 @@ from json import dumps
 from ..ir.chat import LENGTH, OTHER, PAUSE, REFUSAL, STOP, TOOL_USE, Media, Opaque
 from ..ir.events import MediaSeen, OpaqueSeen, Started, Stopped, TextDelta, ThinkingDelta, ToolCallDelta, ToolCallStart, UsageSeen
 from ..ir.usage import Usage
+from .answer_shape import BROKEN, count, text
 from .call_ids import made_up
-from .failure_body import decoded, failure, failure_of, malformed
+from .failure_body import decoded, failure_of, malformed, tells
 from .protocol import Trouble, TroubleError
 
 _REASONS = {
@@ -22,12 +23,18 @@ _READ = frozenset(("content", "finishReason", "index", "tokenCount", "safetyRati
 """What of a candidate is read; the rest is kept whole, as are the ratings of one that was refused."""
 _TEXT, _THOUGHT = "text", "thought"
 _ANSWERS = ("candidates", "promptFeedback", "usageMetadata")
-BROKEN = (AttributeError, KeyError, TypeError, ValueError, RecursionError)
-"""What reading a chunk raises that is none."""
 
 
-def answer_of(protocol: str, status: int, body: bytes, said: "Callable[[Any], Any]" = lambda chunk: chunk) -> "Response":
-    """Return the answer of *protocol* in *body*, where *said* takes a chunk out of its wrapping; raises TroubleError where it reports a failure or is none."""
+def reads(protocol: str, said: "Callable[[Any], Any]" = lambda chunk: chunk) -> "Callable[[int, Mapping[str, str], bytes], Response]":
+    """Return the `read` of *protocol*, whose chunks *said* takes out of their wrapping."""
+
+    def read(status: int, headers: "Mapping[str, str]", body: bytes) -> "Response":  # noqa: ARG001  # all protocols are asked alike
+        return _answer_of(protocol, status, body, said)
+
+    return read
+
+
+def _answer_of(protocol: str, status: int, body: bytes, said: "Callable[[Any], Any]") -> "Response":
     from .assemble import Assembler
 
     raw = decoded(body)
@@ -47,12 +54,6 @@ def answer_of(protocol: str, status: int, body: bytes, said: "Callable[[Any], An
         for event in events:
             assembler.take(event)
     return assembler.of(chunks[0] if len(chunks) == 1 else {"chunks": chunks})
-
-
-def trouble(status: int, headers: "Mapping[str, str]", body: bytes) -> Trouble:  # noqa: ARG001  # all protocols are asked alike
-    """Return what a failed answer tells; never raises."""
-    raw = decoded(body)
-    return failure(body, status) if raw is None else trouble_of(raw, status)
 
 
 class Answer:
@@ -100,18 +101,18 @@ class Answer:
             events.append(Started(*named))
 
     def _part(self, part: "dict[str, Any]", events: "list[Any]") -> None:
-        text = part.get("text")
-        if len(part) == 1 and text is not None:
-            if _text(text):
+        said = part.get("text")
+        if len(part) == 1 and said is not None:
+            if text(said):
                 if self._kind is not _TEXT:
                     self._next(_TEXT)
-                events.append(TextDelta(self._index, text))
+                events.append(TextDelta(self._index, said))
             return
         signature = part.get("thoughtSignature")
         if signature is not None:
-            _text(signature)
-        if text is not None and part.keys() <= {"text", "thought", "thoughtSignature"}:
-            self._signed_text(_text(text), bool(part.get("thought")), signature, events)
+            text(signature)
+        if said is not None and part.keys() <= {"text", "thought", "thoughtSignature"}:
+            self._signed_text(text(said), bool(part.get("thought")), signature, events)
         elif "functionCall" in part and part.keys() <= {"functionCall", "thoughtSignature"} and part["functionCall"].keys() <= {"id", "name", "args"}:
             self._call(part["functionCall"], signature, events)
         elif part.keys() <= {"inlineData", "thoughtSignature"} and "inlineData" in part:
@@ -119,19 +120,19 @@ class Answer:
         elif part:
             self._keep(part, events)
 
-    def _signed_text(self, text: str, is_thought: bool, signature: "str | None", events: "list[Any]") -> None:
-        """Say *text*, which has an index of its own where it is signed: what is signed must come back as it was."""
+    def _signed_text(self, said: str, is_thought: bool, signature: "str | None", events: "list[Any]") -> None:
+        """Say *said*, which has an index of its own where it is signed: what is signed must come back as it was."""
         kind = _THOUGHT if is_thought else _TEXT
         if signature is None:
-            if text:
+            if said:
                 index = self._index if self._kind is kind else self._next(kind)
-                events.append(ThinkingDelta(index, text) if is_thought else TextDelta(index, text))
+                events.append(ThinkingDelta(index, said) if is_thought else TextDelta(index, said))
         elif is_thought:
-            events.append(ThinkingDelta(self._next(None), text, signature, None, self._protocol))
+            events.append(ThinkingDelta(self._next(None), said, signature, None, self._protocol))
         else:
             self._lend(signature, events)
-            if text:
-                events.append(TextDelta(self._next(None), text))
+            if said:
+                events.append(TextDelta(self._next(None), said))
 
     def _call(self, call: "dict[str, Any]", signature: "str | None", events: "list[Any]") -> None:
         self._calls += 1
@@ -139,8 +140,8 @@ class Answer:
         arguments = call.get("args")
         if arguments is not None and not isinstance(arguments, dict):
             raise TypeError("the arguments of a call are no object")
-        name, given = _text(call["name"]), dumps(arguments or {}, ensure_ascii=False, separators=(",", ":"))
-        number = _text(call.get("id") or made_up(self._id or name + given, self._calls))
+        name, given = text(call["name"]), dumps(arguments or {}, ensure_ascii=False, separators=(",", ":"))
+        number = text(call.get("id") or made_up(self._id or name + given, self._calls))
         events.append(ToolCallStart(index, number, name, signature, None if signature is None else self._protocol))
         events.append(ToolCallDelta(index, given))
 
@@ -149,15 +150,15 @@ class Answer:
 
         if signature is not None:
             self._lend(signature, events)
-        data = a2b_base64(_text(blob["data"]).replace("-", "+").replace("_", "/"))
-        events.append(MediaSeen(self._next(None), Media(_text(blob["mimeType"]), data, name=_texts(blob.get("displayName"))[0])))
+        data = a2b_base64(text(blob["data"]).replace("-", "+").replace("_", "/"))
+        events.append(MediaSeen(self._next(None), Media(text(blob["mimeType"]), data, name=_texts(blob.get("displayName"))[0])))
 
     def _lend(self, signature: str, events: "list[Any]") -> None:
         events.append(ThinkingDelta(self._next(None), "", signature, None, self._protocol))
 
     def _end(self, candidate: "dict[str, Any]", events: "list[Any]") -> None:
         word = candidate.get("finishReason")
-        reason = None if word is None else _REASONS.get(_text(word), OTHER)
+        reason = None if word is None else _REASONS.get(text(word), OTHER)
         rest = {name: value for name, value in candidate.items() if name not in _READ or (reason == REFUSAL and name == "safetyRatings")}
         if rest:
             self._keep({"candidate": rest}, events)
@@ -173,7 +174,7 @@ class Answer:
         if word is not None:
             self._keep({"promptFeedback": feedback}, events)
             self.is_done = True
-            events.append(Stopped(REFUSAL, _text(word)))
+            events.append(Stopped(REFUSAL, text(word)))
 
     def _keep(self, data: "dict[str, Any]", events: "list[Any]") -> None:
         events.append(OpaqueSeen(self._next(None), Opaque(self._protocol, data)))
@@ -191,9 +192,9 @@ def usage(said: "dict[str, Any]", searches: int = 0) -> Usage:
     The prompt's count includes what came from cache, but neither the results of the provider's own tools nor, among the
     candidates', thinking; those are added. Sound and pictures are counted without those from cache.
     """
-    cached, thought = _count(said, "cachedContentTokenCount"), _count(said, "thoughtsTokenCount")
-    given = max(_count(said, "promptTokenCount") + _count(said, "toolUsePromptTokenCount"), cached)
-    made = _count(said, "candidatesTokenCount") + thought
+    cached, thought = count(said, "cachedContentTokenCount"), count(said, "thoughtsTokenCount")
+    given = max(count(said, "promptTokenCount") + count(said, "toolUsePromptTokenCount"), cached)
+    made = count(said, "candidatesTokenCount") + thought
     quantities = {"cache_read_tokens": cached, "reasoning_tokens": thought, "searches": searches}
     if _is_more_than_text(said.get("promptTokensDetails")) or _is_more_than_text(said.get("candidatesTokensDetails")):
         free_in, free_out = given - cached, made - thought
@@ -228,6 +229,9 @@ def trouble_of(raw: "Any", status: "int | None") -> Trouble:
     return Trouble(message, status=status, type=found.type, code=reason, retry_after_seconds=_delay(details, found.message), raw=raw)
 
 
+trouble = tells(trouble_of)
+
+
 def _delay(details: "list[dict[str, Any]]", message: str) -> "float | None":
     """Return the `retryDelay`, else the time after "retry in" or "reset after" in *message*, in seconds."""
     from ..ir.waits import duration_seconds
@@ -248,24 +252,13 @@ def _list(data: "dict[str, Any]", name: str) -> "list[dict[str, Any]]":
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
-def _count(said: "dict[str, Any]", name: str) -> int:
-    found = said.get(name)
-    return found if type(found) is int and found > 0 else 0
-
-
 def _is_more_than_text(details: "Any") -> bool:
     """Tell whether *details* may count anything but text; most count text alone, once."""
     return isinstance(details, list) and not (len(details) == 1 and isinstance(details[0], dict) and details[0].get("modality") == "TEXT")
 
 
 def _modality(said: "dict[str, Any]", name: str, modality: str) -> int:
-    return sum(_count(detail, "tokenCount") for detail in _list(said, name) if detail.get("modality") == modality)
-
-
-def _text(value: "Any") -> str:
-    if type(value) is not str:
-        raise TypeError(f"{type(value).__name__} where a text belongs")
-    return value
+    return sum(count(detail, "tokenCount") for detail in _list(said, name) if detail.get("modality") == modality)
 
 
 def _texts(*values: "Any") -> "list[str | None]":

@@ -10,7 +10,8 @@ from ..ir.chat import Media, Opaque, Text, Thinking, ToolCall, ToolResult
 from .call_ids import CallIds
 from .google_generative_thinking import thinking_config
 from .protocol import Call
-from .request_body import Losses, base64_text, body_bytes, laid_over, with_content_type
+from .request_body import Losses, base64_text, call_of
+from .unsaid import arguments_of, is_own, no_cache, no_single_calls, no_user
 
 PROTOCOL = "google-generative"
 ANSWER_ONLY = ("candidate", "promptFeedback")
@@ -36,12 +37,7 @@ _UNSIGNED = "skip_thought_signature_validator"
 def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
     """Return the call that asks *request* of *target*; raises UnspeakableError, or with *lossy* tells what was left out."""
     losses = Losses(PROTOCOL, is_allowed=lossy)
-    return call_of(target, laid_over(body_of(request, target, losses), request.extra), losses)
-
-
-def call_of(target: "Target", body: "dict[str, Any]", losses: Losses) -> Call:
-    """Return the call that sends *body* to *target*."""
-    return Call(target.url, with_content_type(target.headers), body_bytes(body), losses.told)
+    return call_of(target, body_of(request, target, losses), request.extra, losses)
 
 
 def body_of(request: "Request", target: "Target", losses: Losses) -> "dict[str, Any]":
@@ -62,15 +58,13 @@ def body_of(request: "Request", target: "Target", losses: Losses) -> "dict[str, 
     settings = _settings(request, target, losses)
     if settings:
         body["generationConfig"] = settings
-    if request.parallel_tools is False:
-        losses.add("that tools are called one at a time", "leave out `parallel_tools`")
-    if request.user is not None:
-        losses.add("who the user is", "leave out `user`")
+    no_single_calls(request, losses)
+    no_user(request, losses)
     return body
 
 
 def _declaration(tool: "Tool", losses: Losses) -> "dict[str, Any]":
-    _no_cache(tool, losses)
+    no_cache(tool, losses)
     described = {"description": tool.description} if tool.description else {}
     return {"name": tool.name, **described, "parametersJsonSchema": tool.parameters}
 
@@ -97,11 +91,6 @@ def _settings(request: "Request", target: "Target", losses: Losses) -> "dict[str
     if thinking:
         found["thinkingConfig"] = thinking
     return found
-
-
-def _no_cache(part: "Any", losses: Losses) -> None:
-    if part.cache is not None:
-        losses.add("what to keep in a cache", "leave out `cache`; what repeats is cached by itself")
 
 
 def _are_results(parts: "list[dict[str, Any]]") -> bool:
@@ -150,7 +139,7 @@ class _Writer:
             self._losses.add("an instruction between the turns", "put it at the beginning", "it goes to the beginning")
         for part in message.content:
             if isinstance(part, Text):
-                _no_cache(part, self._losses)
+                no_cache(part, self._losses)
                 self.system += [{"text": part.text}] if part.text else []
             else:
                 self._losses.add(f"a {type(part).__name__} in an instruction", "put it into a message of the user")
@@ -179,7 +168,7 @@ class _Writer:
 
     def _part(self, part: "Part") -> "dict[str, Any] | None":
         if isinstance(part, Text):
-            _no_cache(part, self._losses)
+            no_cache(part, self._losses)
             return {"text": part.text}
         if isinstance(part, Media):
             return self._media(part)
@@ -194,7 +183,7 @@ class _Writer:
         return self._opaque(part)
 
     def _media(self, part: Media) -> "dict[str, Any]":
-        _no_cache(part, self._losses)
+        no_cache(part, self._losses)
         if part.name is not None:
             self._losses.add("the name of a medium", "leave out `name`, or say it in a text")
         data = {"mimeType": part.media_type}
@@ -210,17 +199,12 @@ class _Writer:
     def _call(self, part: ToolCall) -> "dict[str, Any]":
         number = self._ids.of_call(part.id) if part.id else ""
         self._names[number] = part.name
-        try:
-            arguments = part.parsed()
-        except (ValueError, RecursionError):
-            self._losses.add(f"arguments that are no JSON object, as those of {part.id!r}", "mend them or leave out the call and its result", "the call has none")
-            arguments = {}
         signature = part.signed_over(self._losses.protocol)
         signed = {} if signature is None else {"thoughtSignature": signature}
-        return {"functionCall": {**_id(number), "name": part.name, "args": arguments}, **signed}
+        return {"functionCall": {**_id(number), "name": part.name, "args": arguments_of(part, self._losses)}, **signed}
 
     def _result(self, part: ToolResult) -> "dict[str, Any]":
-        _no_cache(part, self._losses)
+        no_cache(part, self._losses)
         number = self._ids.of_result(part.call_id)
         name = part.name or self._names.get(number)
         if name is None:
@@ -228,7 +212,7 @@ class _Writer:
         texts, media = [], []
         for inner in part.content:
             if isinstance(inner, Text):
-                _no_cache(inner, self._losses)
+                no_cache(inner, self._losses)
                 texts.append(inner.text)
             elif isinstance(inner, Media):
                 media.append(self._media(inner))
@@ -238,10 +222,8 @@ class _Writer:
         return {"functionResponse": {**_id(number), "name": name or part.call_id, "response": answer, **({"parts": media} if media else {})}}
 
     def _opaque(self, part: Opaque) -> "dict[str, Any] | None":
-        if part.protocol != self._losses.protocol:
-            self._losses.add(f"a part of {part.protocol}", "leave it out")
-            return None
-        return None if any(name in part.data for name in ANSWER_ONLY) else part.data
+        is_said = is_own(part, self._losses.protocol, self._losses) and not any(name in part.data for name in ANSWER_ONLY)
+        return part.data if is_said else None
 
 
 TYPE_CHECKING = False

@@ -7,8 +7,9 @@ has no end mark of its own: the chunk that says why the model stopped is it.
 
 from json import loads
 
+from .answer_shape import BROKEN
 from .failure_body import decoded, malformed
-from .google_generative_answer import BROKEN, Answer, trouble_of
+from .google_generative_answer import Answer, trouble_of
 from .google_generative_request import PROTOCOL
 from .protocol import Trouble
 from .sse import BrokenStreamError, EventStream

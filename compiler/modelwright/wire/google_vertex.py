@@ -5,14 +5,15 @@ It differs in that a call has no id, and the result of one neither: `id` is a fi
 (vercel/ai#15664, langchain-ai/langchainjs#10292). Results are told apart by their order, which is made that of the calls.
 """
 
-from .google_generative_answer import answer_of, trouble
-from .google_generative_request import body_of, call_of
+from .google_generative_answer import reads, trouble
+from .google_generative_request import body_of
 from .google_generative_stream import Decoder as _Decoder
-from .request_body import Losses, laid_over
+from .request_body import Losses, call_of
 
 __all__ = ["NAME", "Decoder", "build", "read", "trouble"]
 
 NAME = "google-vertex"
+read = reads(NAME)
 _CALL, _RESULT = "functionCall", "functionResponse"
 
 
@@ -21,12 +22,7 @@ def build(request: "Request", target: "Target", *, lossy: bool = False) -> "Call
     losses = Losses(NAME, is_allowed=lossy)
     body = body_of(request, target, losses)
     _order_results(body["contents"])
-    return call_of(target, laid_over(body, request.extra), losses)
-
-
-def read(status: int, headers: "Mapping[str, str]", body: bytes) -> "Response":  # noqa: ARG001  # all protocols are asked alike
-    """Return the answer in *body*; raises TroubleError where it reports a failure or is none of this protocol."""
-    return answer_of(NAME, status, body)
+    return call_of(target, body, request.extra, losses)
 
 
 class Decoder(_Decoder):
@@ -55,8 +51,7 @@ def _without_id(part: "dict[str, Any]") -> "dict[str, Any]":
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
 
-    from ..ir.chat import Request, Response
+    from ..ir.chat import Request
     from .protocol import Call, Target

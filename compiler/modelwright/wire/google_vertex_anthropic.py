@@ -9,8 +9,7 @@ from .anthropic_messages import Decoder, read, trouble as anthropic_trouble
 from .anthropic_messages_request import body_of
 from .failure_body import decoded
 from .google_generative_answer import trouble as google_trouble
-from .protocol import Call
-from .request_body import Losses, body_bytes, laid_over, with_content_type
+from .request_body import Losses, call_of
 
 __all__ = ["NAME", "Decoder", "build", "read", "trouble"]
 
@@ -19,11 +18,11 @@ VERSION = "vertex-2023-10-16"
 """Of the protocol, where no quirk names one; the one that Vertex AI documents."""
 
 
-def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
+def build(request: "Request", target: "Target", *, lossy: bool = False) -> "Call":
     """Return the call that asks *request* of *target*; raises UnspeakableError, or with *lossy* tells what was left out."""
     losses = Losses(NAME, is_allowed=lossy)
     body = {"anthropic_version": target.quirks.get("api_version", VERSION), **body_of(request, target, losses)}
-    return Call(target.url, with_content_type(target.headers), body_bytes(laid_over(body, request.extra)), losses.told)
+    return call_of(target, body, request.extra, losses)
 
 
 def trouble(status: int, headers: "Mapping[str, str]", body: bytes) -> "Trouble":
@@ -38,4 +37,4 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..ir.chat import Request
-    from .protocol import Target, Trouble
+    from .protocol import Call, Target, Trouble

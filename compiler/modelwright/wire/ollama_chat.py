@@ -10,8 +10,9 @@ from json import dumps, loads
 from ..ir.chat import LENGTH, OTHER, STOP, TOOL_USE, Media, Opaque
 from ..ir.events import MediaSeen, OpaqueSeen, Started, Stopped, TextDelta, ThinkingDelta, ToolCallDelta, ToolCallStart, Troubled, UsageSeen
 from ..ir.usage import Usage
+from .answer_shape import BROKEN, count, text
 from .call_ids import made_up
-from .failure_body import decoded, failure, failure_of, malformed
+from .failure_body import decoded, failure_of, malformed, tells
 from .ndjson import LineStream
 from .ollama_chat_request import PROTOCOL, build
 from .protocol import Trouble, TroubleError
@@ -24,7 +25,6 @@ NAME = "ollama-chat"
 _REASONS = {"stop": STOP, "length": LENGTH}
 """All others are OTHER, as `load` and `unload` of a request without messages."""
 _READ = frozenset(("role", "content", "thinking", "images", "tool_calls"))
-_BROKEN = (AttributeError, KeyError, TypeError, ValueError, RecursionError)
 _TEXT, _THOUGHT = "text", "thought"
 _PICTURES = ((b"\x89PNG", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"), (b"RIFF", "image/webp"))
 
@@ -49,12 +49,6 @@ def read(status: int, headers: "Mapping[str, str]", body: bytes) -> "Response": 
     return assembler.of(raw if isinstance(raw, dict) else {"chunks": [decoded(line) for line in lines if line.strip()]})
 
 
-def trouble(status: int, headers: "Mapping[str, str]", body: bytes) -> Trouble:  # noqa: ARG001  # all protocols are asked alike
-    """Return what a failed answer tells; never raises."""
-    raw = decoded(body)
-    return failure(body, status) if raw is None else _trouble_of(raw, status)
-
-
 def _trouble_of(raw: "Any", status: "int | None") -> Trouble:
     """Return the failure *raw* tells; where it asks to sign in the message says where, and inside a stream the body may name the status (`StatusCode`, of a server behind this one)."""
     found = failure_of(raw, status)
@@ -64,6 +58,9 @@ def _trouble_of(raw: "Any", status: "int | None") -> Trouble:
     message = f"{found.message} (sign in at {where})" if isinstance(where, str) else found.message
     behind = next((code for name in ("StatusCode", "status") if type(code := raw.get(name)) is int and 400 <= code <= 599), None)
     return Trouble(message, status=status if status is not None and status >= 400 else behind or status, type=found.type, code=found.code, raw=raw)
+
+
+trouble = tells(_trouble_of)
 
 
 class Decoder:
@@ -112,7 +109,7 @@ class Decoder:
                 self._break(_trouble_of(chunk, None), events)
                 return
             self._chunk(chunk, events)
-        except _BROKEN as error:
+        except BROKEN as error:
             self._break(malformed(f"no line of {NAME} ({error})", line), events)
 
     def _chunk(self, chunk: "dict[str, Any]", events: "list[Any]") -> None:
@@ -122,30 +119,30 @@ class Decoder:
             events.append(Started(None, chunk["model"] if isinstance(chunk.get("model"), str) else None))
         message = chunk.get("message")
         if message:
-            text, thought = message.get("content"), message.get("thinking")
+            said, thought = message.get("content"), message.get("thinking")
             if thought:
                 self._piece(_THOUGHT, ThinkingDelta, thought, events)
-            if text:
-                self._piece(_TEXT, TextDelta, text, events)
-            if len(message) != 2 or text is None or "role" not in message:
+            if said:
+                self._piece(_TEXT, TextDelta, said, events)
+            if len(message) != 2 or said is None or "role" not in message:
                 self._beside(message, events)
         elif not chunk.get("done"):
             raise ValueError("no message")
         if chunk.get("done"):
             self._end(chunk, events)
 
-    def _piece(self, kind: str, event: "Any", text: "Any", events: "list[Any]") -> None:
+    def _piece(self, kind: str, event: "Any", said: "Any", events: "list[Any]") -> None:
         if self._kind is not kind:
             self._next(kind)
-        events.append(event(self._index, _text(text)))
+        events.append(event(self._index, text(said)))
 
     def _beside(self, message: "dict[str, Any]", events: "list[Any]") -> None:
         for call in message.get("tool_calls") or ():
             self._calls += 1
             called = call["function"]
-            index, name, given = self._next(None), _text(called["name"]), _arguments(called.get("arguments"))
+            index, name, given = self._next(None), text(called["name"]), _arguments(called.get("arguments"))
             number = call.get("id") or made_up(f"{self._begun_at}{name}{given}", self._calls)
-            events.append(ToolCallStart(index, _text(number), name))
+            events.append(ToolCallStart(index, text(number), name))
             events.append(ToolCallDelta(index, given))
         for image in message.get("images") or ():
             events.append(MediaSeen(self._next(None), _picture(image)))
@@ -155,10 +152,10 @@ class Decoder:
 
     def _end(self, chunk: "dict[str, Any]", events: "list[Any]") -> None:
         word = chunk.get("done_reason") or None
-        reason = STOP if word is None else _REASONS.get(_text(word), OTHER)  # servers before 2024-07 give none
+        reason = STOP if word is None else _REASONS.get(text(word), OTHER)  # servers before 2024-07 give none
         if "prompt_eval_count" in chunk or "eval_count" in chunk:
             # What is left out is 0: a prompt that was cached is not evaluated again.
-            events.append(UsageSeen(Usage(_count(chunk, "prompt_eval_count"), _count(chunk, "eval_count"))))
+            events.append(UsageSeen(Usage(count(chunk, "prompt_eval_count"), count(chunk, "eval_count"))))
         events.append(Stopped(TOOL_USE if reason == STOP and self._calls else reason, word))
         self.is_done = self._is_over = True
 
@@ -184,19 +181,8 @@ def _arguments(given: "Any") -> str:
 def _picture(given: "Any") -> Media:
     from binascii import a2b_base64
 
-    data = a2b_base64(_text(given))
+    data = a2b_base64(text(given))
     return Media(next((kind for start, kind in _PICTURES if data.startswith(start)), "application/octet-stream"), data)
-
-
-def _count(chunk: "dict[str, Any]", name: str) -> int:
-    found = chunk.get(name)
-    return found if type(found) is int and found > 0 else 0
-
-
-def _text(value: "Any") -> str:
-    if type(value) is not str:
-        raise TypeError(f"{type(value).__name__} where a text belongs")
-    return value
 
 
 TYPE_CHECKING = False

@@ -8,9 +8,9 @@ the name only.
 
 from ..ir.chat import Media, Text, Thinking, ToolCall, ToolResult
 from .call_ids import CallIds
-from .protocol import Call
-from .request_body import Losses, base64_text, body_bytes, laid_over, with_content_type
+from .request_body import Losses, base64_text, call_of
 from .thinking_levels import can_be_off, is_off, nearest_level
+from .unsaid import arguments_of, is_own, no_cache, no_failure, no_single_calls, no_user
 
 PROTOCOL = "ollama-chat"
 
@@ -25,7 +25,7 @@ _OPTIONS = (
 )
 
 
-def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
+def build(request: "Request", target: "Target", *, lossy: bool = False) -> "Call":
     """Return the call that asks *request* of *target*; raises UnspeakableError, or with *lossy* tells what was left out."""
     losses = Losses(PROTOCOL, is_allowed=lossy)
     body: dict[str, Any] = {"model": target.model, "messages": _Writer(losses).messages(request.messages), "stream": target.is_stream}
@@ -43,11 +43,9 @@ def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
         body["options"] = options
     if request.tool_choice not in (None, "auto", "none"):
         losses.add(f"the tool choice {request.tool_choice!r}", "leave out `tool_choice`, or offer that tool alone", "the model chooses")
-    if request.parallel_tools is False:
-        losses.add("that tools are called one at a time", "leave out `parallel_tools`")
-    if request.user is not None:
-        losses.add("who the user is", "leave out `user`")
-    return Call(target.url, with_content_type(target.headers), body_bytes(laid_over(body, request.extra)), losses.told)
+    no_single_calls(request, losses)
+    no_user(request, losses)
+    return call_of(target, body, request.extra, losses)
 
 
 def _options(request: "Request", target: "Target") -> "dict[str, Any]":
@@ -62,7 +60,7 @@ def _options(request: "Request", target: "Target") -> "dict[str, Any]":
 
 
 def _tool(tool: "Tool", losses: Losses) -> "dict[str, Any]":
-    _no_cache(tool, losses)
+    no_cache(tool, losses)
     if tool.strict:
         losses.add("that arguments must fit the schema", "leave out `strict`")
     described = {"description": tool.description} if tool.description else {}
@@ -95,11 +93,6 @@ def _think(wanted: "str | int", facts: "Mapping[str, Any]", losses: Losses) -> "
     return wanted
 
 
-def _no_cache(part: "Any", losses: Losses) -> None:
-    if part.cache is not None:
-        losses.add("what to keep in a cache", "leave out `cache`; what repeats is cached by itself")
-
-
 class _Writer:
     """Writes messages, and knows the names of the tools that were called."""
 
@@ -129,7 +122,7 @@ class _Writer:
         opaque: dict[str, Any] = {}
         for part in parts:
             if isinstance(part, Text):
-                _no_cache(part, self._losses)
+                no_cache(part, self._losses)
                 texts.append(part.text)
             elif isinstance(part, Thinking):
                 thinking.append(part.text)  # which nobody signs here
@@ -137,10 +130,8 @@ class _Writer:
                 images += self._image(part)
             elif isinstance(part, ToolCall):
                 calls.append(self._call(part))
-            elif part.protocol == PROTOCOL:
+            elif is_own(part, PROTOCOL, self._losses):
                 opaque.update(part.data)
-            else:
-                self._losses.add(f"a part of {part.protocol}", "leave it out")
         found: dict[str, Any] = {"role": role, "content": ("" if role == "assistant" else "\n").join(texts)}
         if any(thinking):
             found["thinking"] = "".join(thinking)
@@ -151,7 +142,7 @@ class _Writer:
         return {**found, **opaque}
 
     def _image(self, part: Media) -> "list[str]":
-        _no_cache(part, self._losses)
+        no_cache(part, self._losses)
         if part.data is None or part.kind != "image":
             self._losses.add(f"a medium of {part.media_type}" + (" by its URL" if part.data is None else ""), "give the bytes of a picture")
             return []
@@ -163,17 +154,11 @@ class _Writer:
     def _call(self, part: ToolCall) -> "dict[str, Any]":
         number = self._ids.of_call(part.id) if part.id else ""
         self._names[number] = part.name
-        try:
-            arguments = part.parsed()
-        except (ValueError, RecursionError):
-            self._losses.add(f"arguments that are no JSON object, as those of {part.id!r}", "mend them or leave out the call and its result", "the call has none")
-            arguments = {}
-        return {**({"id": number} if number else {}), "function": {"name": part.name, "arguments": arguments}}
+        return {**({"id": number} if number else {}), "function": {"name": part.name, "arguments": arguments_of(part, self._losses)}}
 
     def _result(self, part: ToolResult) -> "dict[str, Any]":
-        _no_cache(part, self._losses)
-        if part.is_error:
-            self._losses.add("that a tool failed", "say so in the text of its result", "its result is sent as any other")
+        no_cache(part, self._losses)
+        no_failure(part, self._losses)
         for inner in part.content:
             if not isinstance(inner, Text | Media):
                 self._losses.add(f"a {type(inner).__name__} in a tool's result", "give text and pictures")
@@ -192,4 +177,4 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..ir.chat import Message, Opaque, Request, Tool
-    from .protocol import Target
+    from .protocol import Call, Target

@@ -2,7 +2,7 @@
 
 from ..ir import chat
 from ..ir.usage import Usage
-from .failure_body import failure_of
+from .failure_body import failure_of, tells
 from .protocol import Trouble
 
 STOPS = {
@@ -13,8 +13,6 @@ STOPS = {
     **dict.fromkeys(("model_context_window_exceeded", "model_length"), chat.OVERFLOW),
 }
 """Words of OpenAI and of servers that imitate it; all others are OTHER."""
-BROKEN = (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError)
-"""What reading raises where an answer is not of the protocol's shape."""
 
 _FAILURE_FIELDS = ("errors", "message", "msg", "detail", "code")
 _WAITS = ("try again in ", "retry in ", "retry after ", "reset after ", "resets in ")
@@ -82,6 +80,9 @@ def trouble_of(raw: "Any", status: "int | None") -> Trouble:
     return Trouble(message, status=status, type=kind, code=found.code, retry_after_seconds=_asked_wait(error, about, message), raw=raw)
 
 
+trouble = tells(trouble_of)
+
+
 def _filtered(error: "dict[str, Any]") -> str:
     """Return in words which filters refused the content, where a host names them (https://learn.microsoft.com/azure/ai-services/openai/concepts/content-filter)."""
     results = _details(_details(error, "innererror"), "content_filter_result")
@@ -95,23 +96,9 @@ def tells_failure(raw: "Any") -> bool:
     return isinstance(data, dict) and (is_failure(data) or any(data.get(name) for name in _FAILURE_FIELDS))
 
 
-def text(value: "Any") -> str:
-    """Return *value*; raises TypeError unless it is a text."""
-    if type(value) is not str:
-        raise TypeError(f"{type(value).__name__} where a text belongs")
-    return value
-
-
 def named(value: "Any") -> "str | None":
     """Return *value* when it is a text that is not empty."""
     return value if isinstance(value, str) and value else None
-
-
-def why(error: Exception) -> str:
-    """Return what is wrong with an answer of which reading raised *error*."""
-    if isinstance(error, KeyError):
-        return f"{error} is missing"
-    return "something is no object" if isinstance(error, AttributeError) else str(error)
 
 
 def _asked_wait(error: "dict[str, Any]", about: "dict[str, Any]", message: str) -> "float | None":

@@ -1,25 +1,14 @@
 """Chat Completions, as OpenAI and most other servers speak it (https://platform.openai.com/docs/api-reference/chat)."""
 
-from .failure_body import decoded, failure
-from .openai_answer import trouble_of
+from .openai_answer import trouble
 from .openai_chat_request import PROTOCOL, build
 from .openai_chat_stream import Answer
-from .openai_stream import ChunkDecoder, whole
+from .openai_stream import ChunkDecoder, reads
 
 __all__ = ["NAME", "Decoder", "build", "read", "trouble"]
 
 NAME = PROTOCOL
-
-
-def read(status: int, headers: "Mapping[str, str]", body: bytes) -> "Response":  # noqa: ARG001  # all protocols are asked alike
-    """Return the answer in *body*; raises TroubleError where it reports a failure or is none of this protocol."""
-    return whole(Answer(), body, status)
-
-
-def trouble(status: int, headers: "Mapping[str, str]", body: bytes) -> "Trouble":  # noqa: ARG001  # all protocols are asked alike
-    """Return what a failed answer tells; never raises."""
-    raw = decoded(body)
-    return failure(body, status) if raw is None else trouble_of(raw, status)
+read = reads(Answer)
 
 
 class Decoder(ChunkDecoder):
@@ -31,14 +20,4 @@ class Decoder(ChunkDecoder):
     """
 
     __slots__ = ()
-
-    def __init__(self) -> None:
-        super().__init__(Answer())
-
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..ir.chat import Response
-    from .protocol import Trouble
+    begins = Answer

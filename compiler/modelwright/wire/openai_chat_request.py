@@ -6,14 +6,14 @@ do not know.
 """
 
 from ..ir.chat import Media, Opaque, Text, Thinking, ToolCall, ToolResult
-from .call_ids import CallIds
 from .openai_calls import CUSTOM, signed_fields, tool_choice
 from .openai_media import data_url, file_name, sound
-from .openai_schema import is_strict, schema_name
+from .openai_schema import answer_form, function
 from .openai_thinking import may_think, thinking_fields
-from .protocol import Call
-from .request_body import Losses, body_bytes, laid_over, with_content_type
+from .request_body import Losses, call_of, laid_over
 from .thinking_levels import can_be_off, is_off
+from .tool_messages import MessageWriter, alone
+from .unsaid import is_own, no_cache, no_failure
 
 PROTOCOL = "openai-chat"
 SENT_BACK = ("annotations", "audio", "extra_content", "reasoning_details")
@@ -23,22 +23,23 @@ _SETTINGS = ("temperature", "top_p", "top_k", "seed", "presence_penalty", "frequ
 _CHOICES = ("auto", "none", "required")
 
 
-def build(request: "Request", target: "Target", *, lossy: bool = False, name: str = PROTOCOL) -> Call:
+def build(request: "Request", target: "Target", *, lossy: bool = False, name: str = PROTOCOL) -> "Call":
     """Return the call that asks *request* of *target*; raises UnspeakableError, or with *lossy* tells what was left out. *name* is that of the protocol for people."""
     losses = Losses(name, is_allowed=lossy)
     quirks = target.quirks
     writer = _Writer(losses, target)
     body: dict[str, Any] = {"model": target.model, "messages": [turn for message in request.messages for turn in writer.turns(message)]}
     if request.tools:
-        body["tools"] = [_tool(tool, losses) for tool in request.tools]
+        body["tools"] = [{"type": "function", "function": function(tool, losses)} for tool in request.tools]
     choice = tool_choice(request, losses)
     if choice is not None:
         body["tool_choice"] = choice if choice in _CHOICES else {"type": "function", "function": {"name": choice}}
     if request.parallel_tools is not None and request.tools:
         body["parallel_tool_calls"] = request.parallel_tools
-    form = _response_format(request, quirks, losses)
+    form = answer_form(request, quirks, losses)
     if form:
-        body["response_format"] = form
+        kind = form.pop("type")
+        body["response_format"] = {"type": kind, **({kind: form} if form else {})}
     if request.max_output_tokens is not None:
         body[quirks.get("output_limit_field", "max_tokens")] = request.max_output_tokens
     for setting in _SETTINGS:
@@ -56,7 +57,7 @@ def build(request: "Request", target: "Target", *, lossy: bool = False, name: st
         body["stream"] = True
         if quirks.get("stream_usage", True):
             body["stream_options"] = {"include_usage": True}
-    return Call(target.url, with_content_type(target.headers), body_bytes(laid_over(body, request.extra)), losses.told)
+    return call_of(target, body, request.extra, losses)
 
 
 def _thinking(request: "Request", target: "Target", losses: Losses) -> "str | int | None":
@@ -81,64 +82,23 @@ def _takes_top_k(quirks: "Mapping[str, Any]", losses: Losses) -> bool:
     return bool(quirks.get("top_k"))
 
 
-def _tool(tool: "Tool", losses: Losses) -> "dict[str, Any]":
-    _no_cache(tool, losses)
-    function: dict[str, Any] = {"name": tool.name}
-    if tool.description:
-        function["description"] = tool.description
-    function["parameters"] = tool.parameters
-    if tool.strict is not None:
-        function["strict"] = tool.strict
-    return {"type": "function", "function": function}
-
-
-def _response_format(request: "Request", quirks: "Mapping[str, Any]", losses: Losses) -> "dict[str, Any] | None":
-    schema = request.json_schema
-    if schema is not None and quirks.get("json_schema_field", True):
-        return {"type": "json_schema", "json_schema": {"name": schema_name(schema), "schema": schema, "strict": is_strict(schema)}}
-    if schema is not None:
-        losses.add("a schema of the answer to this route", "use `json`, and put the schema into a text", "it is asked for any JSON")
-    return {"type": "json_object"} if request.json or schema is not None else None
-
-
-def _no_cache(part: "Any", losses: Losses) -> None:
-    if part.cache is not None:
-        losses.add("what to keep in a cache", "leave out `cache`; what repeats is cached by itself")
-
-
-class _Writer:
+class _Writer(MessageWriter):
     """Writes messages as the route takes them."""
 
-    __slots__ = ("_before", "_ids", "_losses", "_marks_cache", "_replays", "_system")
+    __slots__ = ("_marks_cache", "_replays", "_system")
 
     def __init__(self, losses: Losses, target: "Target") -> None:
         quirks = target.quirks
-        self._before = ""
         length = quirks.get("tool_call_id_length")
-        self._ids = CallIds((lambda given: _of_length(given, length)) if length else str)
-        self._losses = losses
+        super().__init__(losses, (lambda given: _of_length(given, length)) if length else str)
         self._marks_cache = bool(quirks.get("cache_control"))
         self._replays = bool(quirks.get("replay_reasoning"))
         # A model that does not think may be older than the role.
         self._system = "developer" if quirks.get("developer_role") and may_think(target, None) else "system"
 
-    def turns(self, message: "Message") -> "Iterator[dict[str, Any]]":
-        """Yield *message*; each result of a tool in it is a message of its own, before the rest."""
-        if message.role == "assistant" != self._before:
-            self._ids.begin_turn()
-        self._before = message.role
-        rest = []
-        for part in message.content:
-            if isinstance(part, ToolResult):
-                yield self._result(part)
-            else:
-                rest.append(part)
-        if message.role == "assistant":
-            yield self._assistant(rest)
-        elif rest or message.role != "tool":
-            parts = [written for part in rest if (written := self._part(part, message.role)) is not None]
-            role = {"system": self._system, "tool": "user"}.get(message.role, message.role)
-            yield {"role": role, "content": _alone(parts)}
+    def _asked(self, role: str, parts: "Iterable[Part]") -> "dict[str, Any]":
+        written = [block for part in parts if (block := self._part(part, role)) is not None]
+        return {"role": self._system if role == "system" else role, "content": alone(written)}
 
     def _part(self, part: "Part", role: str) -> "dict[str, Any] | None":
         if isinstance(part, Text):
@@ -147,14 +107,14 @@ class _Writer:
             written = self._media(part)
             return written and {**written, **self._cache(part)}
         if isinstance(part, Opaque):
-            self._opaque(part)
+            is_own(part, PROTOCOL, self._losses)
         else:
             self._losses.add(f"a {type(part).__name__} in a message of role {role!r}", "move it or leave it out")
         return None
 
     def _cache(self, part: "Any") -> "dict[str, Any]":
         if part.cache is None or not self._marks_cache:
-            _no_cache(part, self._losses)
+            no_cache(part, self._losses)
             return {}
         return {"cache_control": {"type": "ephemeral"} if part.cache == "5m" else {"type": "ephemeral", "ttl": part.cache}}
 
@@ -179,14 +139,14 @@ class _Writer:
         kept = {name: value for part in parts if isinstance(part, Opaque) and part.protocol == PROTOCOL for name, value in part.data.items() if name in SENT_BACK}
         for part in parts:
             if isinstance(part, Text):
-                _no_cache(part, self._losses)
+                no_cache(part, self._losses)
                 said.append(part.text)  # joined, for servers imitate parts they are shown in the model's own messages (badlogic/pi-mono, packages/ai)
             elif isinstance(part, Thinking):
                 thought.append(part.text if self._replays else "")  # else models think anew each turn
             elif isinstance(part, ToolCall):
                 calls.append(self._call(part))
             elif isinstance(part, Opaque):
-                self._opaque(part)
+                is_own(part, PROTOCOL, self._losses)
             elif not (isinstance(part, Media) and part.kind == "audio" and "audio" in kept):
                 self._losses.add(f"a {type(part).__name__} in a message of role 'assistant'", "put it into a message of the user")
         turn: dict[str, Any] = {"role": "assistant", "content": "".join(said)} if said or not calls else {"role": "assistant", "content": None}
@@ -196,10 +156,6 @@ class _Writer:
             turn["tool_calls"] = calls
         return {**turn, **kept}
 
-    def _opaque(self, part: Opaque) -> None:
-        if part.protocol != PROTOCOL:
-            self._losses.add(f"a part of {part.protocol}", "leave it out")
-
     def _call(self, part: ToolCall) -> "dict[str, Any]":
         more, number = signed_fields(part, PROTOCOL), self._ids.of_call(part.id)
         if more.get("type") == CUSTOM:
@@ -207,8 +163,7 @@ class _Writer:
         return {**more, "id": number, "type": "function", "function": {"name": part.name, "arguments": part.arguments or "{}"}}
 
     def _result(self, part: ToolResult) -> "dict[str, Any]":
-        if part.is_error:
-            self._losses.add("that a tool failed", "say so in the text of its result", "its result is sent as any other")
+        no_failure(part, self._losses)
         parts = [{"type": "text", "text": inner.text, **self._cache(inner)} for inner in part.content if isinstance(inner, Text)]
         for inner in part.content:
             if not isinstance(inner, Text):
@@ -216,9 +171,9 @@ class _Writer:
         if part.cache is not None and self._marks_cache and parts:
             parts[-1].update(self._cache(part))
         else:
-            _no_cache(part, self._losses)
+            no_cache(part, self._losses)
         named = {} if part.name is None else {"name": part.name}
-        return {"role": "tool", "tool_call_id": self._ids.of_result(part.call_id), **named, "content": _alone(parts)}
+        return {"role": "tool", "tool_call_id": self._ids.of_result(part.call_id), **named, "content": alone(parts)}
 
 
 def _of_length(given: str, length: int) -> str:
@@ -230,18 +185,11 @@ def _of_length(given: str, length: int) -> str:
     return sha256(given.encode("utf-8", "surrogatepass")).hexdigest()[:length]
 
 
-def _alone(parts: "list[dict[str, Any]]") -> "str | list[dict[str, Any]]":
-    """Return *parts*, or the text where there is nothing else: all servers take a text."""
-    if not parts:
-        return ""
-    return parts[0]["text"] if len(parts) == 1 and parts[0].keys() == {"type", "text"} else parts
-
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
-    from ..ir.chat import Message, Request, Tool
+    from ..ir.chat import Request
     from ..ir.parts import Part
-    from .protocol import Target
+    from .protocol import Call, Target

@@ -1,19 +1,19 @@
 """Embeddings, as OpenAI and most other servers make them (https://platform.openai.com/docs/api-reference/embeddings, as of 2026-11)."""
 
-from .failure_body import decoded, failure
-from .openai_answer import named, trouble_of
-from .protocol import Call
-from .request_body import Losses, body_bytes, laid_over, with_content_type
-from .vectors import answered, count_of, usage_of, vector
+from .openai_answer import named, trouble, trouble_of
+from .request_body import Losses, call_of
+from .vectors import count_of, reads, usage_of, vector
+
+__all__ = ["FORM", "build", "read", "trouble"]
 
 FORM = "openai-embeddings"
 
 
-def build(request: "EmbeddingRequest", target: "Target", *, lossy: bool = False) -> Call:
+def build(request: "EmbeddingRequest", target: "Target", *, lossy: bool = False) -> "Call":
     """Return the call that asks *request* of *target*; raises UnspeakableError, or with *lossy* tells what was left out."""
     losses = Losses(FORM, is_allowed=lossy)
     quirks = target.quirks
-    body: dict[str, Any] = {"model": target.model, "input": list(request.texts)}
+    body: dict[str, Any] = {"model": target.model, "input": [[text] for text in request.texts] if quirks.get("embedding_documents") else list(request.texts)}
     if "embedding_encoding" in quirks:
         body["encoding_format"] = quirks["embedding_encoding"]
     if request.dimensions is not None:
@@ -23,7 +23,7 @@ def build(request: "EmbeddingRequest", target: "Target", *, lossy: bool = False)
         else:
             losses.add("on this route how long the vectors are", "leave out `dimensions`")
     body.update(_purpose(request.purpose, quirks, losses))
-    return Call(target.url, with_content_type(target.headers), body_bytes(laid_over(body, request.extra)), losses.told)
+    return call_of(target, body, request.extra, losses)
 
 
 def _purpose(purpose: "str | None", quirks: "Mapping[str, Any]", losses: Losses) -> "dict[str, str]":
@@ -37,24 +37,14 @@ def _purpose(purpose: "str | None", quirks: "Mapping[str, Any]", losses: Losses)
     return {str(field): str(words.get(purpose or "document", words["document"]))} if field else {}
 
 
-def read(status: int, headers: "Mapping[str, str]", body: bytes, target: "Target") -> "EmbeddingResponse":  # noqa: ARG001  # all forms are asked alike
-    """Return the vectors in *body*; raises TroubleError where it reports a failure or is none of this form."""
-    from ..ir.embeddings import EmbeddingResponse
-
-    encoding = str(target.quirks.get("embedding_encoding"))
-
-    def made(raw: "dict[str, Any]") -> EmbeddingResponse:
-        vectors = [vector(row["embedding"], encoding) for row in _in_order(raw["data"])]
-        tokens = count_of(raw.get("usage"), "prompt_tokens", "input_tokens", "total_tokens")
-        return EmbeddingResponse(vectors, usage_of(tokens), named(raw.get("model")))
-
-    return answered(FORM, status, body, trouble_of, made)
-
-
-def trouble(status: int, headers: "Mapping[str, str]", body: bytes) -> "Trouble":  # noqa: ARG001  # all forms are asked alike
-    """Return what a failed answer tells; never raises."""
-    raw = decoded(body)
-    return failure(body, status) if raw is None else trouble_of(raw, status)
+@reads(FORM, trouble_of)
+def read(raw: "dict[str, Any]", _: "Any", target: "Target") -> "Vectors":
+    """Return the vectors in *raw*."""
+    rows, encoding = _in_order(raw["data"]), str(target.quirks.get("embedding_encoding"))
+    if target.quirks.get("embedding_documents"):
+        rows = [row for document in rows for row in _in_order(document["data"])]
+    tokens = count_of(raw.get("usage"), "prompt_tokens", "input_tokens", "total_tokens")
+    return [vector(row["embedding"], encoding) for row in rows], usage_of(tokens), named(raw.get("model"))
 
 
 def _in_order(rows: "list[dict[str, Any]]") -> "list[dict[str, Any]]":
@@ -72,5 +62,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from ..ir.embeddings import EmbeddingRequest, EmbeddingResponse
-    from .protocol import Target, Trouble
+    from ..ir.embeddings import EmbeddingRequest
+    from .protocol import Call, Target
+    from .vectors import Vectors

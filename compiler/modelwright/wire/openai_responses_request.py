@@ -9,10 +9,10 @@ from .call_ids import CallIds
 from .failure_body import decoded
 from .openai_calls import CUSTOM, signed_fields, tool_choice
 from .openai_media import data_url, file_name
-from .openai_schema import is_strict, schema_name
+from .openai_schema import answer_form, function
 from .openai_thinking import may_think, thinking_fields
-from .protocol import Call
-from .request_body import Losses, body_bytes, laid_over, with_content_type
+from .request_body import Losses, call_of, laid_over
+from .unsaid import is_own, no_cache, no_failure, no_settings
 
 PROTOCOL = "openai-responses"
 PICTURE_CALL = "image_generation_call"
@@ -24,11 +24,11 @@ _UNSAID = ("top_k", "seed", "presence_penalty", "frequency_penalty")
 _CHOICES = ("auto", "none", "required")
 
 
-def build(request: "Request", target: "Target", *, lossy: bool = False) -> Call:
+def build(request: "Request", target: "Target", *, lossy: bool = False) -> "Call":
     """Return the call that asks *request* of *target*; raises UnspeakableError, or with *lossy* tells what was left out."""
     losses = Losses(PROTOCOL, is_allowed=lossy)
     body = body_of(request, target, losses)
-    return Call(target.url, with_content_type(target.headers), body_bytes(laid_over(body, request.extra)), losses.told)
+    return call_of(target, body, request.extra, losses)
 
 
 def body_of(request: "Request", target: "Target", losses: Losses) -> "dict[str, Any]":
@@ -43,21 +43,19 @@ def body_of(request: "Request", target: "Target", losses: Losses) -> "dict[str, 
     writer = _Writer(losses, "developer" if quirks.get("developer_role") else "system")
     body["input"] = [item for message in messages for item in writer.items(message)]
     if request.tools:
-        body["tools"] = [_tool(tool, losses) for tool in request.tools]
+        body["tools"] = [{"type": "function", **function(tool, losses)} for tool in request.tools]
     choice = tool_choice(request, losses)
     if choice is not None:
         body["tool_choice"] = choice if choice in _CHOICES else {"type": "function", "name": choice}
     if request.parallel_tools is not None and request.tools:
         body["parallel_tool_calls"] = request.parallel_tools
-    form = _form(request, quirks, losses)
+    form = answer_form(request, quirks, losses)
     if form:
         body["text"] = {"format": form}
     if request.max_output_tokens is not None:
         body[quirks.get("output_limit_field", "max_output_tokens")] = request.max_output_tokens
     body.update({name: value for name in _SAID if (value := getattr(request, name)) is not None})
-    for name in _UNSAID:
-        if getattr(request, name) is not None:
-            losses.add(f"`{name}`", "leave it out")
+    no_settings(request, _UNSAID, losses)
     if request.stop:
         losses.add("`stop`", "leave it out")
     if request.thinking is not None:
@@ -73,31 +71,6 @@ def body_of(request: "Request", target: "Target", losses: Losses) -> "dict[str, 
 def _one_text(message: "Message") -> "str | None":
     part = message.content[0] if len(message.content) == 1 else None
     return part.text if isinstance(part, Text) and part.cache is None else None
-
-
-def _tool(tool: "Tool", losses: Losses) -> "dict[str, Any]":
-    _no_cache(tool, losses)
-    found: dict[str, Any] = {"type": "function", "name": tool.name}
-    if tool.description:
-        found["description"] = tool.description
-    found["parameters"] = tool.parameters
-    if tool.strict is not None:
-        found["strict"] = tool.strict
-    return found
-
-
-def _form(request: "Request", quirks: "Mapping[str, Any]", losses: Losses) -> "dict[str, Any] | None":
-    schema = request.json_schema
-    if schema is not None and quirks.get("json_schema_field", True):
-        return {"type": "json_schema", "name": schema_name(schema), "schema": schema, "strict": is_strict(schema)}
-    if schema is not None:
-        losses.add("a schema of the answer to this route", "use `json`, and put the schema into a text", "it is asked for any JSON")
-    return {"type": "json_object"} if request.json or schema is not None else None
-
-
-def _no_cache(part: "Any", losses: Losses) -> None:
-    if part.cache is not None:
-        losses.add("what to keep in a cache", "leave out `cache`; what repeats is cached by itself")
 
 
 class _Writer:
@@ -145,7 +118,7 @@ class _Writer:
         return {"type": "message", "role": {"system": self._system, "tool": "user"}.get(role, role), "content": content}
 
     def _content(self, part: "Text | Media", role: str) -> "list[dict[str, Any]]":
-        _no_cache(part, self._losses)
+        no_cache(part, self._losses)
         if isinstance(part, Text):
             return [{"type": "output_text" if role == "assistant" else "input_text", "text": part.text}]
         if role in ("assistant", "system"):
@@ -175,11 +148,9 @@ class _Writer:
             return self._result(part)
         if not isinstance(part, Opaque):
             return None  # a picture the model made: the call that made it goes back whole
-        if part.protocol != PROTOCOL:
-            self._losses.add(f"a part of {part.protocol}", "leave it out")
-        elif "type" in part.data:
+        if is_own(part, PROTOCOL, self._losses) and "type" in part.data:
             return part.data
-        elif MESSAGE_NOTE not in part.data:
+        if part.protocol == PROTOCOL and MESSAGE_NOTE not in part.data:
             self._losses.add(f"{', '.join(part.data)} without the text they belong to", "leave the Opaque out")
         return None
 
@@ -201,9 +172,8 @@ class _Writer:
         return {**more, "type": "function_call", "call_id": number, "name": part.name, "arguments": part.arguments or "{}"}
 
     def _result(self, part: ToolResult) -> "dict[str, Any]":
-        _no_cache(part, self._losses)
-        if part.is_error:
-            self._losses.add("that a tool failed", "say so in the text of its result", "its result is sent as any other")
+        no_cache(part, self._losses)
+        no_failure(part, self._losses)
         output: list[dict[str, Any]] = []
         for inner in part.content:
             if isinstance(inner, Text | Media):
@@ -218,9 +188,9 @@ class _Writer:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from typing import Any
 
-    from ..ir.chat import Message, Request, Tool
+    from ..ir.chat import Message, Request
     from ..ir.parts import Part
-    from .protocol import Target
+    from .protocol import Call, Target

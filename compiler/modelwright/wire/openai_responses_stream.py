@@ -9,8 +9,9 @@ from json import dumps
 
 from ..ir import chat
 from ..ir.events import MediaSeen, OpaqueSeen, Started, Stopped, TextDelta, ThinkingDelta, ToolCallDelta, ToolCallStart, UsageSeen
+from .answer_shape import text
 from .call_ids import made_up
-from .openai_answer import STOPS, is_failure, named, tells_failure, text, trouble_of, usage_of
+from .openai_answer import STOPS, is_failure, named, tells_failure, trouble_of, usage_of
 from .openai_calls import signature
 from .openai_media import picture
 from .openai_responses_request import MESSAGE_NOTE, PICTURE_CALL, PROTOCOL

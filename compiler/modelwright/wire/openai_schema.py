@@ -1,4 +1,6 @@
-"""JSON Schemas of answers as OpenAI's protocols want them."""
+"""JSON Schemas, of answers and of tools, as OpenAI's protocols want them."""
+
+from .unsaid import no_cache
 
 _LONGEST_NAME = 64
 _INNER = ("items", "additionalItems", "not")
@@ -16,6 +18,24 @@ def schema_name(schema: "Mapping[str, Any]") -> str:
     title = schema.get("title")
     name = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "_-") else "_" for letter in title) if isinstance(title, str) else ""
     return name[:_LONGEST_NAME].strip("_") or "answer"
+
+
+def answer_form(request: "Request", quirks: "Mapping[str, Any]", losses: "Losses") -> "dict[str, Any] | None":
+    """Return the form that *request* wants the answer in, as Responses has it: of its schema, or any JSON; None: nothing is said of it."""
+    schema = request.json_schema
+    if schema is not None and quirks.get("json_schema_field", True):
+        return {"type": "json_schema", "name": schema_name(schema), "schema": schema, "strict": is_strict(schema)}
+    if schema is not None:
+        losses.add("a schema of the answer to this route", "use `json`, and put the schema into a text", "it is asked for any JSON")
+    return {"type": "json_object"} if request.json or schema is not None else None
+
+
+def function(tool: "Tool", losses: "Losses") -> "dict[str, Any]":
+    """Return what is said of *tool*, as both protocols have it."""
+    no_cache(tool, losses)
+    described = {"description": tool.description} if tool.description else {}
+    strict = {} if tool.strict is None else {"strict": tool.strict}
+    return {"name": tool.name, **described, "parameters": tool.parameters, **strict}
 
 
 def is_strict(schema: "Mapping[str, Any]") -> bool:
@@ -51,3 +71,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
+
+    from ..ir.chat import Request, Tool
+    from .request_body import Losses

@@ -3,9 +3,10 @@
 from json import JSONDecoder
 
 from ..ir.events import Troubled
+from .answer_shape import BROKEN, why
 from .assemble import Assembler
 from .failure_body import decoded, malformed
-from .openai_answer import BROKEN, tells_failure, trouble_of, why
+from .openai_answer import tells_failure, trouble_of
 from .protocol import TroubleError
 from .sse import BrokenStreamError, EventStream
 
@@ -25,9 +26,11 @@ class ChunkDecoder:
     """
 
     __slots__ = ("_answer", "_begin", "_events", "_is_over", "is_done")
+    begins: "ClassVar[type[Answer]]"
+    """Of a protocol: its answers before anything was said."""
 
-    def __init__(self, answer: "Answer") -> None:
-        self._answer = answer
+    def __init__(self, answer: "Answer | None" = None) -> None:
+        self._answer = self.begins() if answer is None else answer
         self._begin: bytearray | None = bytearray()
         """What came before the first event; None after it."""
         self._events = EventStream()
@@ -104,13 +107,17 @@ class ChunkDecoder:
         found.append(Troubled(trouble))
 
 
-def whole(answer: "Answer", body: bytes, status: int) -> "Response":
-    """Return the *answer* that *body* is, or, of a server that streams unasked, makes; raises TroubleError where it reports a failure or is none of the protocol."""
-    raw = decoded(body)
-    assembler = Assembler()
-    for event in _streamed(answer, body, status) if raw is None else _taken(answer, raw, body, status):
-        assembler.take(event)
-    return assembler.of(raw)
+def reads(begins: "Callable[[], Answer]") -> "Callable[[int, Mapping[str, str], bytes], Response]":
+    """Return the `read` of a protocol whose answers are what *begins* returns: of one that came whole, or in pieces from a server that streams unasked."""
+
+    def read(status: int, headers: "Mapping[str, str]", body: bytes) -> "Response":  # noqa: ARG001  # all protocols are asked alike
+        raw = decoded(body)
+        assembler = Assembler()
+        for event in _streamed(begins(), body, status) if raw is None else _taken(begins(), raw, body, status):
+            assembler.take(event)
+        return assembler.of(raw)
+
+    return read
 
 
 def _taken(answer: "Answer", raw: "Any", body: bytes, status: int) -> "list[Any]":
@@ -138,7 +145,8 @@ def _streamed(answer: "Answer", body: bytes, status: int) -> "list[Any]":
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Protocol
+    from collections.abc import Callable, Mapping
+    from typing import Any, ClassVar, Protocol
 
     from ..ir.chat import Response
     from .protocol import Trouble

@@ -7,7 +7,7 @@ What the field takes is told by its last name: `type` is `enabled` or `disabled`
 """
 
 from .request_body import at, laid_over
-from .thinking_levels import RANKS, can_be_off, is_off, nearest_level
+from .thinking_levels import RANKS, can_be_off, has_choice, is_off, nearest_level, within
 
 _TOKENS = {"minimal": 1024, "low": 1024, "medium": 8192, "high": 24576}
 """What levels come to in tokens, where only levels can be said (https://ai.google.dev/gemini-api/docs/openai, "Thinking")."""
@@ -25,9 +25,7 @@ def thinking_fields(wanted: "str | int", target: "Target", usual_field: str, los
     facts, quirks = target.thinking, target.quirks
     mode, levels = facts.get("mode", "unspecified"), facts.get("levels", ())
     field = (mode == "toggle" and quirks.get("switch_field")) or quirks.get("reasoning_field", usual_field)
-    if mode in ("none", "always"):
-        if not (is_off(wanted) if mode == "none" else wanted == "default"):
-            losses.add(f"thinking {wanted!r} to a model that has no choice", "leave out `thinking`")
+    if not has_choice(wanted, facts, losses):
         return {}
     where, _, last = field.rpartition(".")
     on, off = _SWITCHES.get(last, (_ON, "off" if "off" in levels and "none" not in levels else "none"))
@@ -38,7 +36,7 @@ def thinking_fields(wanted: "str | int", target: "Target", usual_field: str, los
             losses.add(f"thinking {wanted!r} to a model that only thinks or not", "use `default` or `none`", "it thinks")
         return at(field, on)
     if isinstance(wanted, int) and wanted and mode != "levels" and last in ("enable_thinking", "reasoning"):
-        tokens = _within(wanted, facts, losses)
+        tokens = within(wanted, facts, losses)
         return at(field, {"max_tokens": tokens}) if last == "reasoning" else laid_over(at(field, on), at(f"{where}.thinking_budget".lstrip("."), tokens))
     if last in ("type", "enable_thinking"):
         if wanted != "default":
@@ -56,14 +54,6 @@ def may_think(target: "Target", wanted: "str | int | None") -> bool:
     return mode != "none" if mode else wanted is not None and not is_off(wanted)
 
 
-def _within(wanted: int, facts: "Mapping[str, Any]", losses: "Losses") -> int:
-    least, most = facts.get("min_tokens", 1), facts.get("max_tokens")
-    nearest: int = max(least, wanted if most is None else min(wanted, most))
-    if nearest != wanted:
-        losses.add(f"thinking {wanted!r} where {least} to {most or 'any number of'} tokens may be spent", "stay within", f"{nearest} may be spent")
-    return nearest
-
-
 def _level(wanted: "str | int", levels: "Sequence[str]", losses: "Losses") -> "str | None":
     if isinstance(wanted, str) and (wanted in levels or not levels):
         return wanted
@@ -75,7 +65,7 @@ def _level(wanted: "str | int", levels: "Sequence[str]", losses: "Losses") -> "s
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
     from .protocol import Target

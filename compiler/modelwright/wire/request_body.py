@@ -1,6 +1,6 @@
 """What building a request shares: the account of what cannot be said, the caller's own fields, and the bytes."""
 
-from .protocol import UnspeakableError
+from .protocol import Call, UnspeakableError
 
 
 class Losses:
@@ -27,6 +27,11 @@ class Losses:
     def thinking(self) -> None:
         """Note that a thought is not sent back: where models change in a conversation each takes its own only, and none needs another's."""
         self.note(f"{self.protocol} takes back no thinking but its own: it is left out")
+
+
+def call_of(target: "Target", body: "dict[str, Any]", extra: "Mapping[str, Any]", losses: Losses) -> Call:
+    """Return the call that sends *body*, with the caller's *extra* over it, to *target*; raises UnspeakableError for what JSON has no form for."""
+    return Call(target.url, with_content_type(target.headers), body_bytes(laid_over(body, extra)), losses.told)
 
 
 def laid_over(body: "dict[str, Any]", extra: "Mapping[str, Any]") -> "dict[str, Any]":
@@ -81,3 +86,5 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
+
+    from .protocol import Target

@@ -9,6 +9,25 @@ def is_off(wanted: "str | int") -> bool:
     return wanted in ("none", "off", 0)
 
 
+def has_choice(wanted: "str | int", facts: "Mapping[str, Any]", losses: "Losses") -> bool:
+    """Tell whether *facts*, a model's `thinking`, leave a choice; where they do not, *wanted* is what it does anyway or cannot be said."""
+    mode = facts.get("mode")
+    if mode not in ("none", "always"):
+        return True
+    if not (is_off(wanted) if mode == "none" else wanted == "default"):
+        losses.add(f"thinking {wanted!r} to a model that has no choice", "leave out `thinking`")
+    return False
+
+
+def within(wanted: int, facts: "Mapping[str, Any]", losses: "Losses") -> int:
+    """Return the number of tokens nearest to *wanted* that *facts* allow."""
+    least, most = facts.get("min_tokens", 1), facts.get("max_tokens")
+    nearest: int = max(least, wanted if most is None else min(wanted, most))
+    if nearest != wanted:
+        losses.add(f"thinking {wanted!r} where {least} to {most or 'any number of'} tokens may be spent", "stay within", f"{nearest} may be spent")
+    return nearest
+
+
 def can_be_off(facts: "Mapping[str, Any]") -> bool:
     """Tell whether *facts*, a model's `thinking`, name a level at which it does not think."""
     return any(is_off(level) for level in (*facts.get("levels", ()), facts.get("default_level", "")))
@@ -30,3 +49,5 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
+
+    from .request_body import Losses

@@ -1,4 +1,4 @@
-"""Vectors as they are written in answers: numbers, or numbers packed into base 64."""
+"""What the forms that ask for vectors share: vectors as they are written in answers, numbers or numbers packed into base 64, and what they are for."""
 
 from .failure_body import decoded, malformed
 from .protocol import TroubleError
@@ -9,20 +9,43 @@ _SINGLE = "f"
 _WHOLE_OR_FRACTION = {int, float}
 
 
-def answered(form: str, status: int, body: bytes, trouble_of: "Callable[[Any, int], Trouble]", made: "Callable[[dict[str, Any]], EmbeddingResponse]") -> "EmbeddingResponse":
-    """Return what *made* makes of *body*; raises TroubleError where that reports a failure, or is no answer of *form*."""
-    raw = decoded(body)
-    if isinstance(raw, dict) and raw.get("error"):
-        raise TroubleError(trouble_of(raw, status))
-    try:
-        if not isinstance(raw, dict):
-            raise TypeError("no object where one belongs")
-        found = made(raw)
-        _check_lengths(found.vectors)
-    except _BROKEN as error:
-        reason = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-        raise TroubleError(malformed(f"no answer of {form} ({reason})", body, status)) from None
-    return found
+def reads(form: str, trouble_of: "Callable[[Any, int], Trouble]") -> "Callable[[Made], Read]":
+    """
+    Make the `read` of *form* of a function that, of a decoded body, the headers and the target, returns the vectors, their usage and the model's name.
+
+    What is read raises TroubleError where the answer reports a failure, which *trouble_of* tells, or is none of the form.
+    """
+
+    def decorate(made: "Made") -> "Read":
+        def read(status: int, headers: "Mapping[str, str]", body: bytes, target: "Target") -> "EmbeddingResponse":
+            from ..ir.embeddings import EmbeddingResponse
+
+            raw = decoded(body)
+            if isinstance(raw, dict) and raw.get("error"):
+                raise TroubleError(trouble_of(raw, status))
+            try:
+                if not isinstance(raw, dict):
+                    raise TypeError("no object where one belongs")
+                found = EmbeddingResponse(*made(raw, headers, target))
+                _check_lengths(found.vectors)
+            except _BROKEN as error:
+                reason = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+                raise TroubleError(malformed(f"no answer of {form} ({reason})", body, status)) from None
+            return found
+
+        return read
+
+    return decorate
+
+
+def purpose_of(request: "EmbeddingRequest", words: "Mapping[str, str]", losses: "Losses") -> str:
+    """Return what *words* call the purpose of *request*, in a form that insists on one; without one it is texts that are searched."""
+    usual = words["document"]
+    if request.purpose is None:
+        losses.note(f"{losses.protocol} wants a purpose and the request has none: {usual} is sent")
+    elif request.purpose not in words:
+        losses.add(f"that the vectors are for {request.purpose}", "use another `purpose`", f"{usual} is sent")
+    return words.get(request.purpose or "document", usual)
 
 
 def vector(said: "Any", encoding: str = "float") -> "list[float]":
@@ -85,9 +108,15 @@ def _check_lengths(vectors: "Sequence[list[float]]") -> None:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
-    from ..ir.embeddings import EmbeddingResponse
+    from ..ir.embeddings import EmbeddingRequest, EmbeddingResponse
     from ..ir.usage import Usage
-    from .protocol import Trouble
+    from .protocol import Target, Trouble
+    from .request_body import Losses
+
+    Vectors = tuple[Iterable[list[float]], Usage | None, str | None]
+    """The vectors of an answer, what they used, and the model's name."""
+    Made = Callable[[dict[str, Any], Mapping[str, str], Target], Vectors]
+    Read = Callable[[int, Mapping[str, str], bytes, Target], EmbeddingResponse]

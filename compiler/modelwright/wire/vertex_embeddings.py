@@ -5,11 +5,11 @@ As google-genai 3.6.1 asks for them, and https://cloud.google.com/vertex-ai/gene
 2026-11. A text that is too long is an error, not cut off.
 """
 
-from .google_embeddings import TASKS, trouble
-from .google_generative_answer import trouble_of
+from .google_embeddings import TASKS
+from .google_generative_answer import trouble, trouble_of
 from .protocol import Call
 from .request_body import body_bytes, laid_over, with_content_type
-from .vectors import answered, count_of, usage_of, vector
+from .vectors import count_of, reads, usage_of, vector
 
 __all__ = ["FORM", "build", "read", "trouble"]
 
@@ -32,24 +32,20 @@ def build(request: "EmbeddingRequest", target: "Target", *, lossy: bool = False)
     return Call(target.url, with_content_type(target.headers), body_bytes(laid_over(body, request.extra)))
 
 
-def read(status: int, headers: "Mapping[str, str]", body: bytes, target: "Target") -> "EmbeddingResponse":  # noqa: ARG001  # all forms are asked alike
-    """Return the vectors in *body*; raises TroubleError where it reports a failure or is none of this form."""
-    from ..ir.embeddings import EmbeddingResponse
-
-    def made(raw: "dict[str, Any]") -> EmbeddingResponse:
-        if "embedding" in raw:
-            return EmbeddingResponse([vector(raw["embedding"]["values"])], usage_of(count_of(raw.get("usageMetadata"), "promptTokenCount", "totalTokenCount")))
-        found = [one["embeddings"] for one in raw["predictions"]]
-        counts = [count_of(one.get("statistics"), "token_count") for one in found]
-        return EmbeddingResponse([vector(one["values"]) for one in found], usage_of(None if None in counts else sum(filter(None, counts))))
-
-    return answered(FORM, status, body, trouble_of, made)
+@reads(FORM, trouble_of)
+def read(raw: "dict[str, Any]", *_: "Any") -> "Vectors":
+    """Return the vectors in *raw*."""
+    if "embedding" in raw:
+        return [vector(raw["embedding"]["values"])], usage_of(count_of(raw.get("usageMetadata"), "promptTokenCount", "totalTokenCount")), None
+    found = [one["embeddings"] for one in raw["predictions"]]
+    counts = [count_of(one.get("statistics"), "token_count") for one in found]
+    return [vector(one["values"]) for one in found], usage_of(None if None in counts else sum(filter(None, counts))), None
 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
 
-    from ..ir.embeddings import EmbeddingRequest, EmbeddingResponse
+    from ..ir.embeddings import EmbeddingRequest
     from .protocol import Target
+    from .vectors import Vectors

@@ -5,6 +5,8 @@ A task builds the request of a way, reads the answer, says what it may cost at m
 answer what the caller gets. Candidates, credentials, cooldowns, budgets, failover, ledger and hook are the engine's, for all alike.
 """
 
+from ....wire.protocol import UnspeakableError
+
 BYTES_A_TOKEN = 3
 """Fewer than any usual text has, so that what is reserved is rather too much."""
 
@@ -14,10 +16,27 @@ def body_tokens(call: "Call") -> int:
     return -(-len(call.body) // BYTES_A_TOKEN)
 
 
+def built(way: "Way", request: "Request | EmbeddingRequest", setting: str, *, lossy: bool) -> "Call":
+    """
+    Return the call that asks *request* of *way*; *setting* is one that is a capability of models, too.
+
+    Raises UnspeakableError for what cannot be said, as that setting where the model does not take it, or with *lossy* tells what was left out.
+    """
+    model = way.candidate.model
+    if getattr(request, setting) is None or model.can(setting) is not False:
+        return way.protocol.build(request, way.target, lossy=lossy)  # type: ignore[no-any-return]  # a protocol's module
+    if not lossy:
+        raise UnspeakableError(f"{model.ref} takes no {setting}; leave out `{setting}`, or allow losses")
+    call: Call = way.protocol.build(request.without(setting), way.target, lossy=True)
+    return call.losing((f"{model.ref} takes no {setting}: `{setting}` is left out",))
+
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Protocol
 
+    from ....ir.chat import Request
+    from ....ir.embeddings import EmbeddingRequest
     from ....ir.usage import Usage
     from ....wire.protocol import Call
     from ...cost import Cost

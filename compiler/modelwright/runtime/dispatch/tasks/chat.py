@@ -1,13 +1,9 @@
 """An answer to a request, whole or piece by piece."""
 
 from ....ir.usage import Usage
-from ....wire.protocol import UnspeakableError
 from ..answer import Answer
 from ..prepare import CHAT
-from . import body_tokens
-
-_TEMPERATURE = "temperature"
-"""A setting, and the capability of a model to be set."""
+from . import body_tokens, built
 
 
 class Chat:
@@ -22,13 +18,7 @@ class Chat:
         self.is_stream = is_stream
 
     def build(self, way: "Way", *, lossy: bool) -> "Call":
-        model = way.candidate.model
-        if self.request.temperature is None or model.can(_TEMPERATURE) is not False:
-            return way.protocol.build(self.request, way.target, lossy=lossy)  # type: ignore[no-any-return]  # a protocol's module
-        if not lossy:
-            raise UnspeakableError(f"{model.ref} takes no temperature; leave it out, or allow losses")
-        call: Call = way.protocol.build(self.request.without(_TEMPERATURE), way.target, lossy=True)
-        return call.losing((f"{model.ref} takes no temperature: it is left out",))
+        return built(way, self.request, "temperature", lossy=lossy)
 
     def is_streamed(self, way: "Way") -> bool:
         return way.target.is_stream or bool(way.target.quirks.get("always_stream"))

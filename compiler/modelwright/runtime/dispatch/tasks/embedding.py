@@ -5,7 +5,7 @@ from ....wire.failure_body import malformed
 from ....wire.protocol import Trouble, TroubleError
 from ..embeddings import Embeddings
 from ..prepare import EMBEDDING
-from . import BYTES_A_TOKEN, body_tokens
+from . import BYTES_A_TOKEN, body_tokens, built
 
 OTHER_DIMENSIONS = "other_dimensions"
 """Code of the failure of a provider that gives vectors of another length than was asked for."""
@@ -29,7 +29,7 @@ class Embedding:
         self._length = length
 
     def build(self, way: "Way", *, lossy: bool) -> "Call":
-        return way.protocol.build(self.request.part(0, _count(self.request.texts, way.target.quirks)), way.target, lossy=lossy)  # type: ignore[no-any-return]  # a form's module
+        return built(way, self.request.part(0, _count(self.request.texts, way.target.quirks)), "dimensions", lossy=lossy)
 
     def is_streamed(self, way: "Way") -> bool:  # noqa: ARG002  # none is anywhere
         return False
