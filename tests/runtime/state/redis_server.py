@@ -1,4 +1,8 @@
-"""A server of Redis, or of Valkey, of the tests' own: on a free port, with nothing saved; killed, frozen and started again as a test wants."""
+"""
+A server of Redis, or of Valkey, of the tests' own: on a free port, with nothing saved; killed, frozen and started again as a test wants.
+
+MODELWRIGHT_REDIS_SERVER names its program, or the path of it; by default it is `redis-server`, else `valkey-server`.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PROGRAM = shutil.which("redis-server") or shutil.which("valkey-server")
+_CHOSEN = os.environ.get("MODELWRIGHT_REDIS_SERVER")
+PROGRAM = shutil.which(_CHOSEN) if _CHOSEN else shutil.which("redis-server") or shutil.which("valkey-server")
 _START_SECONDS = 20.0
 
 
 def needs_redis() -> None:
-    """Skip the test where no server is installed."""
+    """Skip the test where no server is installed, and fail it where the one that was asked for is not."""
+    assert PROGRAM or not _CHOSEN, f"MODELWRIGHT_REDIS_SERVER names no program: {_CHOSEN}"
     if PROGRAM is None:
         pytest.skip("neither redis-server nor valkey-server is installed (Debian: apt-get install redis-server)")
 
