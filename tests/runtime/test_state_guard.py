@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from modelwright.runtime.errors import StateError, UsageError
+from modelwright.runtime.errors import StateError, StateForgottenError, UsageError
 from modelwright.runtime.state import Outcome, Shortage
 from modelwright.runtime.state.guard import RETRY_SECONDS, GuardedStore, StateWarning, guarded
 from modelwright.runtime.state.memory import MemoryStore
@@ -28,6 +28,7 @@ class Shaky:
         self.is_down = False
         self.asked = 0
         self.slow: Callable[[], None] = lambda: None
+        self.fails_with = StateError("there", "it is down", "wait")
 
     def __getattr__(self, name: str) -> Any:
         if name in ("now", "close") or not self.is_down:
@@ -36,7 +37,7 @@ class Shaky:
         def fail(*_: Any) -> None:
             self.slow()
             self.asked += 1
-            raise StateError("there", "it is down", "wait")
+            raise self.fails_with
 
         return fail
 
@@ -101,6 +102,17 @@ class TestFallenStore(StoreConformance):
         with pytest.warns(StateWarning):
             store.see([], START)
         return store
+
+
+def test_a_store_that_has_forgotten_what_was_booked_is_told_also_when_it_was_down_before(closed: World) -> None:
+    closed.fall()
+    closed.shaky.fails_with = StateForgottenError("there", "it has forgotten", "let it remember")
+    closed.timer.now += RETRY_SECONDS
+    with pytest.warns(StateWarning, match="it has forgotten"), pytest.raises(StateForgottenError):
+        closed.reserve()
+    closed.rise()
+    assert [event for event, _ in closed.heard] == ["state_down", "state_forgotten", "state_up"]
+    assert isinstance(closed.reserve(), int)
 
 
 def test_a_policy_that_is_none_is_refused() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from modelwright.runtime.errors import StateError
+from modelwright.runtime.errors import StateError, StateForgottenError
 from modelwright.runtime.state import KEPT_MS, OUTCOMES_KEPT_SECONDS, Outcome, redis as module, server as server_module
 from modelwright.runtime.state.redis import RedisStore
 from runtime.state.conformance import DAY_END_MS, START, Clock, StoreConformance, line, rolling
@@ -83,6 +83,7 @@ def test_everything_expires_but_what_is_under_way_and_nothing_is_left_of_that(st
         store.settle(held, lines, [1, 2], START, [Outcome("k", 1)])
     store.swap("a", None, "one", START + 60)
     left = {key.decode().removeprefix("{modelwright}:").partition(":")[0]: server.client.pttl(key) for key in server.client.scan_iter()}
+    assert left.pop("b") == -1  # when the first was booked: one short key, by which a loss is seen
     assert sorted(left) == ["a", "d", "m", "n", "o", "t"]
     day_ms = DAY_END_MS - START * 1000 + KEPT_MS
     longest = {"a": 120_000, "d": 600_000, "m": 120_000, "n": 61_000, "o": OUTCOMES_KEPT_SECONDS * 1000 + 60_000, "t": day_ms}
@@ -170,6 +171,33 @@ def test_scripts_that_the_server_has_forgotten_are_sent_again(store: RedisStore,
     server.client.script_flush()
     _used(store)
     assert store.totals([line()], START) == [2]
+
+
+def test_a_connection_that_nobody_used_for_long_is_replaced(store: RedisStore, server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    _used(store)
+    monkeypatch.setattr(server_module, "_FRESH_SECONDS", 0.0)
+    before = server.client.info("stats")["total_connections_received"]
+    _used(store)
+    assert server.client.info("stats")["total_connections_received"] == before
+    monkeypatch.setattr(server_module, "_KEPT_SECONDS", 0.0)
+    _used(store)
+    assert server.client.info("stats")["total_connections_received"] == before + 1
+
+
+def test_that_the_server_has_forgotten_what_was_booked_is_told_once_to_each_who_had_booked(server: RedisServer, store: RedisStore) -> None:
+    other, late = (RedisStore(server.url, clock=Clock()) for _ in range(2))
+    for one in (store, other):
+        _used(one, 5)
+    server.client.flushall()
+    _used(late)
+    for one in (store, other):
+        with pytest.raises(StateForgottenError, match=r"has forgotten what was booked, as when it is started anew; `appendonly yes` lets it remember"):
+            _used(one, 5)
+        assert [one.totals([line()], START) for _ in range(2)] == [[6], [1]]  # what was reserved then is given back
+    for one in (store, other, late):
+        _used(one)
+        one.close()
+    assert store.totals([line()], START) == [4]
 
 
 # Time

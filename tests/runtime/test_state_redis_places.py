@@ -38,11 +38,11 @@ def test_a_store_is_opened_by_its_url(server: RedisServer) -> None:
 
 
 def test_prefixes_and_databases_keep_what_is_theirs(server: RedisServer) -> None:
-    stores = [RedisStore(f"{server.url}{place}", clock=Clock()) for place in ("", "?prefix=a", "?prefix={b}:c:", "/1", "?db=2")]
+    stores = [RedisStore(f"{server.url}{place}", clock=Clock()) for place in ("", "?prefix=a", "?prefix={b}:c:", "/1", "?db=2", "?prefix=a{c", "?prefix={}d")]
     for number, store in enumerate(stores):
         _used(store, number + 1)
-    assert [store.totals([line()], START) for store in stores] == [[1], [2], [3], [4], [5]]
-    assert all(key.startswith((b"{modelwright}:", b"{a}:", b"{b}:c:")) for key in server.client.scan_iter())
+    assert [store.totals([line()], START) for store in stores] == [[1], [2], [3], [4], [5], [6], [7]]
+    assert all(key.startswith((b"{modelwright}:", b"{a}:", b"{b}:c:", b"{a{c}:", b"{{}d}:")) for key in server.client.scan_iter())
     for store in stores:
         store.close()
 
@@ -64,7 +64,10 @@ def test_a_socket_of_the_machine_is_a_place_too(tmp_path: Path) -> None:
         f"redis://:{SECRET}@host:port",
         f"redis://:{SECRET}@host/one",
         f"redis://:{SECRET}@host?db=x",
+        f"redis://:{SECRET}@host/-1",
         f"redis://:{SECRET}@host?answer_seconds=0",
+        f"redis://:{SECRET}@host?answer_seconds=nan",
+        f"redis://:{SECRET}@host?connect_seconds=inf",
         f"redis://:{SECRET}@host?colour=red",
         f"redis://:{SECRET}@host?ssl_ca_certs=x",
         f"rediss://:{SECRET}@host?max_connections=1",
@@ -128,10 +131,10 @@ def test_a_server_with_tls_is_believed_if_its_certificate_is(server: RedisServer
 
 def test_a_user_may_have_the_rights_that_the_page_lists_and_no_others(server: RedisServer) -> None:
     text = (ROOT / "docs" / "budgets.md").read_text().partition("A user of its own needs")[2].partition(".\n")[0]
-    rules = [rule for rule in text.replace("`", "").split() if rule[0] in "~+"]
+    rules = [rule for rule in text.replace("`", "").replace(",", "").split() if rule[0] in "~+"]
     server.client.execute_command("ACL", "SETUSER", "modelwright", "reset", "on", f">{SECRET}", *rules)
     try:
-        store = RedisStore(server.url, environ={"REDIS_USERNAME": "modelwright", "REDIS_PASSWORD": SECRET}, clock=Clock())
+        store = RedisStore(f"{server.url}/1", environ={"REDIS_USERNAME": "modelwright", "REDIS_PASSWORD": SECRET}, clock=Clock())
         lines = [line(amount=3), rolling(START, 60, 3)]
         for limited in (lines, [*lines, rolling(START, 60, 3, 3)]):
             held = store.reserve(limited, START, START + 30)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from modelwright.runtime.errors import StateError
+from modelwright.runtime.errors import StateError, StateForgottenError
 from modelwright.runtime.state import Line, Outcome, server as module
 from modelwright.runtime.state.redis import RedisStore
 from runtime.state.conformance import START, Clock, line, rolling
@@ -44,6 +44,7 @@ FOREIGN: list[tuple[str, Callable[[Any, str], object]]] = [
     ("m:r", lambda client, key: client.set(key, "1")),
     ("h", lambda client, key: client.set(key, "1")),
     ("l", lambda client, key: client.set(key, "1")),
+    ("b", lambda client, key: client.rpush(key, "1")),
 ]
 
 
@@ -107,6 +108,28 @@ def test_a_replica_is_no_place_to_write(store: RedisStore, server: RedisServer) 
     finally:
         server.client.replicaof("NO", "ONE")
     _used(store)
+
+
+def test_where_the_name_leads_to_another_server_that_one_is_asked_as_soon_as_the_old_one_refuses(tmp_path: Path) -> None:
+    with running(tmp_path, unixsocket=str(tmp_path / "old")) as old, running(tmp_path, unixsocket=str(tmp_path / "new")):
+        name = tmp_path / "primary"
+        name.symlink_to(tmp_path / "old")
+        store = RedisStore(f"unix://{name}", clock=Clock())
+        _used(store)
+        old.client.replicaof("127.0.0.1", 1)
+        name.unlink()
+        name.symlink_to(tmp_path / "new")
+        with pytest.raises(StateError, match="it is a replica"):
+            _used(store)
+        with pytest.raises(StateForgottenError):  # of the writes, as nothing was copied here
+            _used(store)
+        assert [store.totals([line()], START) for _ in range(2)] == [[1], [0]]  # what was reserved then is given back
+        store.close()
+
+
+def test_a_number_of_a_database_that_is_not_there_is_told(server: RedisServer) -> None:
+    with pytest.raises(StateError, match="it has no database of that number; see `databases`"):
+        _used(RedisStore(f"{server.url}/99"))
 
 
 def test_a_node_that_does_not_have_the_keys_says_so(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ What the runtime raises.
     ├── CredentialError       nothing proves who asks: says where it was looked for, and why it was not there
     │   └── StoredSecretError      a secret is stored and cannot be had: the key is another, a file is damaged or changed
     └── StateError            the store's of cooldowns and budgets, or the ledger's: it cannot be read or written
+        └── StateForgottenError    the store can be asked, and what was booked there is gone
 
 Each carries its parts as attributes; none carries a secret.
 """
@@ -167,6 +168,10 @@ class StateError(ModelwrightError):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}; {self.cure}"
+
+
+class StateForgottenError(StateError):
+    """What was booked at `path` is gone. It counts from zero again; this is raised once, so that somebody hears of it."""
 
 
 TYPE_CHECKING = False

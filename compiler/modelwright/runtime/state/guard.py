@@ -3,14 +3,15 @@ What happens to calls while their store cannot be reached: a stated policy, and 
 
 `fail_open` goes on with a store of this process alone, so that limits hold at least here. `fail_closed` lets nothing through:
 whoever asks gets the StateError. What was spent is never forgotten: it is booked when the store is back, at the latest when this
-one is closed. The hook hears `state_down` and `state_up`, and one line of warning is given. Meanwhile the store is tried again
+one is closed. The hook hears `state_down` and `state_up`, and one line of warning is given; another one, and `state_forgotten`,
+where the store is back and has forgotten what was booked. Meanwhile the store is tried again
 every RETRY_SECONDS, by one call, so that no more than that wait for it.
 """
 
 from _thread import allocate_lock
 from time import monotonic
 
-from ..errors import StateError, UsageError
+from ..errors import StateError, StateForgottenError, UsageError
 from . import OUTCOMES_KEPT_SECONDS, new_id
 from .memory import MemoryStore
 
@@ -153,11 +154,15 @@ class GuardedStore:
     def _fell(self, error: StateError) -> None:
         with self._lock:
             is_news, self.reason, self._retry_at = self.reason is None, error, self._timer() + RETRY_SECONDS
+        is_forgotten = isinstance(error, StateForgottenError)
         if is_news:
+            self._tell("state_down", {"reason": str(error), "policy": "fail_open" if self._is_open else "fail_closed"})
+        if is_forgotten:
+            self._tell("state_forgotten", {"reason": str(error)})
+        if is_news or is_forgotten:
             import warnings
 
             meanwhile = "limits and cooldowns hold in this process alone" if self._is_open else "no call is made"
-            self._tell("state_down", {"reason": str(error), "policy": "fail_open" if self._is_open else "fail_closed"})
             warnings.warn(f"state cannot be reached: {error}; until then {meanwhile}", StateWarning, stacklevel=4)
 
     def _rose(self) -> None:

@@ -10,7 +10,7 @@ from hashlib import sha1
 from time import time
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from ..errors import StateError, UsageError
+from ..errors import StateError, StateForgottenError, UsageError
 
 CONNECT_SECONDS = 1.0
 ANSWER_SECONDS = 1.0
@@ -37,7 +37,9 @@ _FOUND = (
     (("BUSY",), "a script of somebody keeps it busy", "find out whose it is; `redis-cli SCRIPT KILL` ends it"),
     (("FOREIGN",), *_FOREIGN),
     (("WRONGTYPE",), *_FOREIGN),
-    (("unknown command",), "it has no scripts", "use Redis 6, Valkey 7, or newer"),
+    (("DENIED",), "it is in its protected mode, and takes nobody from another machine", "give it a password"),
+    (("DB index is out of range", "SELECT is not allowed"), "it has no database of that number", "see `databases` in its settings; a cluster has number 0 alone"),
+    (("unknown command", "non deterministic"), "it has no scripts, or such of old", "use Redis 6, Valkey 7, or newer"),
     (("max number of clients",), "it has as many connections as it takes", "raise `maxclients`, or find out whose they are"),
 )
 """By words of what the server says, or the library calls it: what that means, and what to do."""
@@ -53,7 +55,7 @@ class Server:
     Raises UsageError when the URL is none, or the library is missing.
     """
 
-    __slots__ = ("_by_sha", "_connection", "_errors", "_free", "_pid", "_whole", "ahead_seconds", "name", "prefix", "timed_at")
+    __slots__ = ("_begun", "_by_sha", "_connection", "_errors", "_free", "_pid", "_whole", "ahead_seconds", "name", "prefix", "timed_at")
 
     ahead_seconds: "float | None"
     """How far the server's clock is ahead of this machine's; None: it was never asked."""
@@ -74,14 +76,15 @@ class Server:
         except ValueError:
             raise UsageError(f"a number in the URL of the {kind} store is none; {_FORM}") from None
         prefix = settings.pop("prefix", "") or PREFIX
-        if not (parts.path if kind == "unix" else parts.hostname) or min(connect, answer) <= 0:
+        if not (parts.path if kind == "unix" else parts.hostname) or not all(0 < seconds <= _MOST_SECONDS for seconds in (connect, answer)) or number < 0:
             raise UsageError(f"the URL of the {kind} store is none; {_FORM}")
         unknown = sorted(set(settings) - set(_TLS if kind == "rediss" else ()))
         if unknown:
             raise UsageError(
                 f"the {kind} store has no setting {unknown[0]!r}; known: prefix, connect_seconds, answer_seconds, db{', ' + ', '.join(_TLS) if kind == 'rediss' else ''}"
             )
-        self.prefix = prefix if "{" in prefix else f"{{{prefix}}}:"
+        tag, end, _ = prefix.partition("{")[2].partition("}")
+        self.prefix = prefix if tag and end else f"{{{prefix}}}:"  # what is in braces says which node of a cluster has the keys
         self.name = f"unix://{unquote(parts.path)}" if kind == "unix" else f"{kind}://{parts.hostname}:{port}/{number}"
         given = {
             **settings,
@@ -102,27 +105,30 @@ class Server:
         self._by_sha = _packed(b"EVALSHA", sha1(script.encode(), usedforsecurity=False).hexdigest().encode(), b"1", self.prefix.encode())
         self._pid = os.getpid()
         self._free: list[Any] = []
+        self._begun: bytes | None = None
         self.ahead_seconds, self.timed_at = None, 0.0
 
     def ask(self, *words: "str | int") -> "Any":
-        """Return what the script makes of *words*; raises StateError."""
+        """Return what the script makes of *words*; raises StateError, also where it was done and what was booked before is gone."""
         if self._pid != os.getpid():
             self._pid, self._free = os.getpid(), []
         connection = self._free_one() or self._connection()
         try:
             began = time()
-            seconds, micros, answer = self._answer(connection, words)
+            seconds, micros, answer, begun = self._answer(connection, words)
             ended = time()
-        except self._errors.ResponseError as error:  # the connection is in order
-            self._free.append((connection, time()))
-            raise self._said(error) from None  # what the library says may repeat what it was given
         except BaseException as error:
             connection.disconnect()
+            self.close()  # the name may lead to another server by now, as when a replica has taken over
             if isinstance(error, self._errors.RedisError | OSError):
-                raise self._said(error) from None
+                raise self._said(error) from None  # what the library says may repeat what it was given
             raise
         self._free.append((connection, ended))
         self._note_time(int(seconds) + int(micros) / 1e6, began, ended)
+        if begun is not None:
+            before, self._begun = self._begun, begun
+            if before not in (None, begun):
+                raise StateForgottenError(self.name, *_FORGOTTEN)
         return answer
 
     def close(self) -> None:
@@ -138,10 +144,11 @@ class Server:
                 connection, used_at = self._free.pop()
             except IndexError:  # another thread was quicker
                 break
-            if 0 <= time() - used_at < _FRESH_SECONDS:
+            idle_seconds = time() - used_at
+            if 0 <= idle_seconds < _FRESH_SECONDS:
                 return connection
             try:
-                if not connection.can_read(0):
+                if 0 <= idle_seconds < _KEPT_SECONDS and not connection.can_read(0):
                     return connection
             except (self._errors.RedisError, OSError):  # the server has closed it
                 pass
@@ -179,9 +186,13 @@ class Server:
         return f"<Server {self.name}>"
 
 
+_FORGOTTEN = ("it has forgotten what was booked, as when it is started anew", "`appendonly yes` lets it remember")
 _LONGEST = 200
+_MOST_SECONDS = 3600.0
 _FRESH_SECONDS = 1.0
 """How long a connection is taken to be open without a look."""
+_KEPT_SECONDS = 60.0
+"""How long one that nobody uses is used again: what is between may forget it later, and tell neither side."""
 _FORM = "write redis://HOST:PORT, rediss://HOST:PORT or unix:///PATH, with a number of the database and settings behind it where need be"
 
 

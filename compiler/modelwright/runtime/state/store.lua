@@ -1,11 +1,12 @@
 -- What `RedisStore` asks, one command a run: ARGV are the command, the time in seconds and in milliseconds, and what the command needs.
--- The answer begins with the server's time.
+-- The answer is the server's time, what the command returns, and when the first was booked.
 --
 -- All that is read is read, and judged, before anything is written: a run that fails, or is killed, has changed nothing.
 --   n:KEY          a note: when it expires, a space, the note        t:UNTIL:SERIES  what is booked in a stretch of the calendar
 --   a:SERIES       of a rolling series its total and its moments     m:SERIES        those moments in their order
 --   h, l           what is reserved, and until when                  d               what was settled lately, and when
 --   o:KEY          what was seen of a route, by when: numbers with spaces between
+--   b              when the first was booked; another time than before: what was booked until then is gone
 
 local P, COMMAND, NOW, NOW_MS = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
 local SETTLED_KEPT, GRACE_MS, BATCH = 600, 60000, 200
@@ -250,5 +251,10 @@ function RUN.outcomes() -- the first and the last stretch of time, then keys
   return found
 end
 
-local time = call('TIME')
-return {time[1], time[2], RUN[COMMAND]() or {}}
+local time, begun = call('TIME'), call('GET', P .. 'b')
+local answer = RUN[COMMAND]() or {}
+if not begun and (COMMAND == 'reserve' or COMMAND == 'settle') then
+  begun = time[1] .. '.' .. time[2]
+  call('SET', P .. 'b', begun)
+end
+return {time[1], time[2], answer, begun}
