@@ -76,12 +76,10 @@ class AiohttpTransport:
             connector_owner=own,
             cookie_jar=aiohttp.DummyCookieJar(),
             request_class=_Request,
-            response_class=_Response,
             skip_auto_headers=("content-type",),
             max_line_size=_MOST_OF_LINE,
             max_field_size=_MOST_OF_LINE,
         )
-        self._session._retry_connection = False
         self._session.connector._factory = partial(_Line, asyncio.get_running_loop())  # type: ignore[union-attr]  # it has one
         return self._session
 
@@ -160,13 +158,6 @@ def _has_news(transport: asyncio.Transport) -> bool:
     poll = select.poll()
     poll.register(number, select.POLLIN)
     return bool(poll.poll(0))
-
-
-class _Response(aiohttp.ClientResponse):
-    """An answer that keeps its connection until it is let go of: before that nobody knows whether it may be used again."""
-
-    def _response_eof(self) -> None:
-        """Do not give it back when the body has come."""
 
 
 @lru_cache(maxsize=1000)
