@@ -1,31 +1,35 @@
 """
 Spans and metrics of calls, by OpenTelemetry's conventions for generative AI. Importing it raises UsageError where its API is not installed.
 
-A call is a span, and each request that was sent for it one below. Nothing is attached to the caller's context, nothing is sent with
-a request, and nothing of what was asked or said is recorded: https://github.com/open-telemetry/semantic-conventions-genai
+A call is a span, and each request that was sent for it one below. Nothing is attached to the caller's context; nothing is sent with
+a request, and nothing of what was asked or said is recorded, unless that is wanted: https://github.com/open-telemetry/semantic-conventions-genai
 """
 
 from __future__ import annotations
 
+import os
 from time import time_ns
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..version import __version__
+from . import telemetry_content as content
 from .dispatch.engine import Run
 from .dispatch.errors import CallError
+from .dispatch.prepare import CHAT
 from .dispatch.steps import Open, Read, Shut
 from .errors import UsageError
 
 try:
-    from opentelemetry.context import get_current
+    from opentelemetry.context import Context, get_current
     from opentelemetry.metrics import MeterProvider, get_meter
+    from opentelemetry.propagate import inject
     from opentelemetry.trace import Span, SpanKind, StatusCode, TracerProvider, get_tracer, set_span_in_context
 except ModuleNotFoundError:
     raise UsageError("opentelemetry-api is not installed: pip install 'modelwright[otel]'") from None
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
 
     from ..ir.usage import Usage
     from .cost import Cost
@@ -50,12 +54,29 @@ _QUANTITIES = {
 }
 """Of which of ours each is the sum; the first two are totals."""
 _ABORTED = "aborted"
+RECORDING = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
+_RECORDS = ("true", "span_only", "span_and_event")
 
 
 class Telemetry:
-    """Makes spans and metrics with the providers of OpenTelemetry that are given, else with those that are set for the process."""
+    """
+    Makes spans and metrics with the providers of OpenTelemetry that are given, else with those that are set for the process.
 
-    def __init__(self, tracer_provider: TracerProvider | None = None, meter_provider: MeterProvider | None = None) -> None:
+    With *propagates* each request carries where in the trace it belongs, by the propagators of the process: `traceparent`, and the
+    caller's baggage. With *records_content* spans of attempts hold what was asked and said; None leaves that to *environ*.
+    """
+
+    def __init__(
+        self,
+        tracer_provider: TracerProvider | None = None,
+        meter_provider: MeterProvider | None = None,
+        *,
+        propagates: bool = False,
+        records_content: bool | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        self.propagates = propagates
+        self.records_content = (os.environ if environ is None else environ).get(RECORDING, "").lower() in _RECORDS if records_content is None else records_content
         self.tracer = get_tracer("modelwright", __version__, tracer_provider)
         meter = get_meter("modelwright", __version__, meter_provider)
         self.duration = meter.create_histogram("gen_ai.client.operation.duration", "s", "GenAI operation duration.", explicit_bucket_boundaries_advisory=_SECONDS)
@@ -88,8 +109,7 @@ class _WatchedRun(Run):
         take, told, error = steps.send, None, None
         try:
             while True:
-                step = take(told)
-                watch.asked(step)
+                step = watch.asked(take(told))
                 try:
                     take, told = steps.send, (yield step)
                 except Exception as raised:  # noqa: BLE001  # it is the engine's
@@ -115,7 +135,8 @@ class _Watch:
 
     def __init__(self, run: _WatchedRun) -> None:
         self._run, self._telemetry = run, run.telemetry
-        self._task, self._operation = run.task, _OPERATIONS[run.task.asks]
+        self._task: Any = run.task
+        self._operation = _OPERATIONS[run.task.asks]
         self._span = self._telemetry.tracer.start_span(f"call {run.asked}".rstrip(), get_current(), SpanKind.INTERNAL, {"modelwright.asked": run.asked})
         self._context = set_span_in_context(self._span, get_current())
         self._attempt: Span | None = None
@@ -126,11 +147,13 @@ class _Watch:
         self._first_after: float | None = None
         self._shut_at: int | None = None
 
-    def asked(self, step: Any) -> None:
-        """Hear of what is to be done."""
-        if type(step) is Open:
-            self._close_attempt()
-            self._open_attempt(step)
+    def asked(self, step: Any) -> Any:
+        """Hear of what is to be done; return it as it is to be done."""
+        if type(step) is not Open:
+            return step
+        self._close_attempt()
+        span = self._open_attempt(step)
+        return step._replace(headers={**_carried(span, self._context, step.headers), **step.headers}) if self._telemetry.propagates else step
 
     def came(self, step: Any, told: Any) -> None:
         """Hear of what came of it."""
@@ -154,7 +177,7 @@ class _Watch:
             span.set_status(StatusCode.ERROR)
         span.end()
 
-    def _open_attempt(self, step: Open) -> None:
+    def _open_attempt(self, step: Open) -> Span:
         run = self._run
         way = run.current.way  # type: ignore[union-attr]  # there is one when a request is sent
         model, provider = way.endpoint.upstream_id, way.candidate.model.provider
@@ -166,8 +189,11 @@ class _Watch:
         }
         self._number += 1
         own = {"modelwright.candidate": way.candidate.name, "modelwright.route": way.endpoint.route, "modelwright.attempt": self._number}
-        self._attempt = self._telemetry.tracer.start_span(f"{self._operation} {model}", self._context, SpanKind.CLIENT, {**self._known, **own, **_settings(self._task)})
-        self._sent_at, self._first_after, self._shut_at = run._core.monotonic(), None, None
+        span = self._telemetry.tracer.start_span(f"{self._operation} {model}", self._context, SpanKind.CLIENT, {**self._known, **own, **_settings(self._task)})
+        if self._is_recorded(span):
+            span.set_attributes(content.asked(self._task.request))
+        self._attempt, self._sent_at, self._first_after, self._shut_at = span, run._core.monotonic(), None, None
+        return span
 
     def _close_attempt(self, *, is_last: bool = False) -> None:
         span, run = self._attempt, self._run
@@ -195,9 +221,15 @@ class _Watch:
         measures.duration.record(seconds, known, self._context)
         span.end(self._shut_at)
 
+    def _is_recorded(self, span: Span) -> bool:
+        """Tell whether *span* is to hold what was asked and said."""
+        return self._telemetry.records_content and self._task.asks == CHAT and span.is_recording()
+
     def _answered(self, span: Span, response: Any, cost: Cost) -> None:
         reason = getattr(response, "stop_reason", None)
         given = {"gen_ai.response.id": getattr(response, "id", None), "gen_ai.response.finish_reasons": None if reason is None else [reason], **_money(cost)}
+        if self._is_recorded(span):
+            given |= content.said(response)
         measures, known = self._telemetry, self._known
         if cost.attodollars:
             measures.cost.add(float(cost.usd or 0), known, self._context)
@@ -217,6 +249,14 @@ def _settings(task: Any) -> dict[str, Any]:
     if getattr(request, "json", False) or getattr(request, "json_schema", None) is not None:
         found["gen_ai.output.type"] = "json"
     return found
+
+
+def _carried(span: Span, context: Context, headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers that tell where *span* belongs; those that there are already stay as they are."""
+    carried: dict[str, str] = {}
+    inject(carried, set_span_in_context(span, context))
+    known = {name.lower() for name in headers}
+    return {name: value for name, value in carried.items() if name.lower() not in known}
 
 
 def _server(url: str) -> dict[str, Any]:

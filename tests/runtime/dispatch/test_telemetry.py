@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from opentelemetry import trace
+from opentelemetry.context import Context
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import TracerProvider
@@ -20,7 +22,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 import checkout
 from modelwright import Budget, Dispatcher, Request
-from modelwright.runtime import telemetry
+from modelwright.ir.chat import Media, Message, Opaque, Response, Text, Thinking, Tool, ToolCall, ToolResult
+from modelwright.runtime import telemetry, telemetry_content
 from modelwright.runtime.telemetry import Telemetry
 from routing_world import registry_of
 from runtime.dispatch.desk import CARRIERS, Desk
@@ -49,11 +52,11 @@ WELL_KNOWN = {
 class Seen:
     """What came of telemetry."""
 
-    def __init__(self) -> None:
+    def __init__(self, **more: Any) -> None:
         self._exporter, self._reader = InMemorySpanExporter(), InMemoryMetricReader()
         self._tracers = TracerProvider()
         self._tracers.add_span_processor(SimpleSpanProcessor(self._exporter))
-        self.telemetry = Telemetry(self._tracers, MeterProvider([self._reader]))
+        self.telemetry = Telemetry(self._tracers, MeterProvider([self._reader]), **more)
         self.tracer = self._tracers.get_tracer("the caller")
 
     def spans(self, kind: trace.SpanKind) -> list[ReadableSpan]:
@@ -272,6 +275,97 @@ def test_the_callers_span_is_above_and_stays_the_current_one(seen: Seen, places:
         assert trace.get_current_span() is caller
     assert seen.call.parent == caller.get_span_context()
     assert not {"traceparent", "tracestate", "baggage"} & places.good.asked[0].headers.keys()
+
+
+def test_a_trace_goes_on_with_the_provider_where_that_is_wanted(places: Places, home: Path) -> None:
+    seen = Seen(propagates=True)
+    places.bad.begin(failing(429))
+    with seen.tracer.start_as_current_span("caller"):
+        desk_of(places, home, seen).ask([BAD, GOOD])
+    contexts = [span.context for span in seen.attempts]
+    expected = [f"00-{one.trace_id:032x}-{one.span_id:016x}-{one.trace_flags:02x}" for one in contexts if one]
+    assert [server.asked[0].headers["traceparent"] for server in (places.bad, places.good)] == expected
+    assert len({*expected}) == 2
+
+
+def test_a_trace_that_the_request_has_already_stays_its_own(seen: Seen) -> None:
+    span = seen.tracer.start_span("attempt")
+    assert telemetry._carried(span, Context(), {"Accept": "*/*"}).keys() == {"traceparent"}
+    assert telemetry._carried(span, Context(), {"TraceParent": "mine"}) == {}
+
+
+@pytest.mark.parametrize("is_stream", [False, True])
+def test_what_is_asked_and_said_is_told_where_that_is_wanted(places: Places, home: Path, *, is_stream: bool) -> None:
+    seen = Seen(records_content=True)
+    places.bad.begin(failing(429, "sk-canary-7d1f0c"))
+    desk_of(places, home, seen).ask([BAD, GOOD], is_stream=is_stream)
+    asked, said = [{"role": "user", "parts": [{"type": "text", "content": "Hello?"}]}], [{"role": "assistant", "parts": [{"type": "text", "content": TEXT}]}]
+    found = [{name: json.loads(str(value)) for name, value in (span.attributes or {}).items() if name in CONTENT} for span in seen.attempts]
+    assert found == [{"gen_ai.input.messages": asked}, {"gen_ai.input.messages": asked, "gen_ai.output.messages": said}]
+    assert not [word for word in ("canary", KEY) if word in seen.everything()]
+
+
+CONTENT = ("gen_ai.system_instructions", "gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.tool.definitions")
+ASKED = Request(
+    [
+        Message("system", "You are quince."),
+        Message("user", [Text("See."), Media("image/png", b"plum"), Media("application/pdf", url="https://me:plum@files.example/a.pdf?sig=plum#plum")]),
+        Message("assistant", [Thinking("Hm.", "plum"), ToolCall("1", "look", '{"at": 2}', "plum"), ToolCall("2", "look", "{"), Opaque("p", {"type": "x", "data": "plum"})]),
+        Message("tool", [ToolResult("1", "a tree")]),
+        Message("system", "Be brief. \ud800"),
+    ],
+    tools=[Tool("look", "Looks.", {"type": "object"})],
+)
+TOLD: dict[str, Any] = {
+    "gen_ai.system_instructions": [{"type": "text", "content": "You are quince."}],
+    "gen_ai.input.messages": [
+        {
+            "role": "user",
+            "parts": [
+                {"type": "text", "content": "See."},
+                {"type": "blob", "mime_type": "image/png", "modality": "image"},
+                {"type": "uri", "mime_type": "application/pdf", "modality": "document", "uri": "https://files.example/a.pdf"},
+            ],
+        },
+        {
+            "role": "assistant",
+            "parts": [
+                {"type": "reasoning", "content": "Hm."},
+                {"type": "tool_call", "id": "1", "name": "look", "arguments": {"at": 2}},
+                {"type": "tool_call", "id": "2", "name": "look", "arguments": "{"},
+                {"type": "x"},
+            ],
+        },
+        {"role": "tool", "parts": [{"type": "tool_call_response", "id": "1", "response": [{"type": "text", "content": "a tree"}]}]},
+        {"role": "system", "parts": [{"type": "text", "content": "Be brief. \ud800"}]},
+    ],
+    "gen_ai.tool.definitions": [{"type": "function", "name": "look", "description": "Looks.", "parameters": {"type": "object"}}],
+}
+
+
+def test_each_part_of_what_is_asked_and_said_has_its_form_and_no_secret_is_in_it() -> None:
+    told = telemetry_content.asked(ASKED)
+    assert {name: json.loads(value) for name, value in told.items()} == TOLD
+    assert "plum" not in "".join(told.values())
+    (said,) = telemetry_content.said(Response(ASKED.messages[2].content)).values()
+    assert json.loads(said) == TOLD["gen_ai.input.messages"][1:2]
+    assert all(value.isascii() for value in told.values())  # so that every exporter can send it
+
+
+@pytest.mark.parametrize(
+    ("value", "given", "is_recorded"),
+    [
+        ("true", None, True),
+        ("SPAN_ONLY", None, True),
+        ("span_and_event", None, True),
+        ("EVENT_ONLY", None, False),
+        ("no_content", None, False),
+        ("true", False, False),
+        ("", True, True),
+    ],
+)
+def test_the_variable_of_the_conventions_says_whether_content_is_told_unless_the_caller_does(value: str, *, given: bool | None, is_recorded: bool) -> None:
+    assert Telemetry(records_content=given, environ={telemetry.RECORDING: value}).records_content == is_recorded
 
 
 @pytest.mark.parametrize(

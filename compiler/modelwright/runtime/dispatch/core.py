@@ -86,7 +86,7 @@ class Core:
         self.is_remembering = self.router.is_remembering
         self.is_asking_intent = intent is not None
         self.ledger = ledger_of(ledger, hook)
-        self._run = runs_of(telemetry)
+        self._run = runs_of(telemetry, environ)
 
     def begun(self, task: "Task", routing: "Routing", asked: str, options: "Options") -> Run:
         """Return the call that asks *task*; nothing is done of it yet."""

@@ -14,18 +14,18 @@ def ledger_of(said: "Ledger | str | os.PathLike[str] | None", hook: "Callable[[s
     return Ledger(said, hook=hook)
 
 
-def runs_of(said: "bool | Telemetry") -> "Callable[..., Run]":
+def runs_of(said: "bool | Telemetry", environ: "Mapping[str, str] | None" = None) -> "Callable[..., Run]":
     """Return what makes a call: the engine's, or, where it is watched, one that is."""
     if said is True:
         from ..telemetry import Telemetry
 
-        said = Telemetry()
+        said = Telemetry(environ=environ)
     return said.run if said else Run
 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from ..ledger import Ledger
