@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ANSWERED = "answered"
 SERVER, TIMEOUT, BROKEN, UNREACHABLE = "server_error", "timeout", "stream_broken", "unreachable"
-HUGE = 100 * 1024 * 1024
+HUGE = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True)
