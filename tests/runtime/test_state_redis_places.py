@@ -13,7 +13,7 @@ from modelwright.runtime.errors import StateError, UsageError
 from modelwright.runtime.state import Outcome, open_store
 from modelwright.runtime.state.redis import RedisStore
 from runtime.state.conformance import START, Clock, line, rolling
-from runtime.state.redis_server import RedisServer, free_port, running
+from runtime.state.redis_server import RedisServer, free_port, needs_tls, running
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,9 +115,8 @@ def test_a_password_comes_from_the_url_or_the_environment_and_is_never_said(tmp_
                 error = error.__cause__ or error.__context__
 
 
-def test_a_server_with_tls_is_believed_if_its_certificate_is(server: RedisServer, tmp_path: Path) -> None:
-    if not server.client.config_get("tls-port"):
-        pytest.skip("the server was built without TLS")
+def test_a_server_with_tls_is_believed_if_its_certificate_is(tmp_path: Path) -> None:
+    needs_tls()
     certificates.own(tmp_path)
     file = str(tmp_path / "certificate.pem")
     port = free_port()

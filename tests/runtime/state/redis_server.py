@@ -13,6 +13,7 @@ import socket
 import subprocess
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,7 +21,6 @@ import redis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 _CHOSEN = os.environ.get("MODELWRIGHT_REDIS_SERVER")
 PROGRAM = shutil.which(_CHOSEN) if _CHOSEN else shutil.which("redis-server") or shutil.which("valkey-server")
@@ -32,6 +32,13 @@ def needs_redis() -> None:
     assert PROGRAM or not _CHOSEN, f"MODELWRIGHT_REDIS_SERVER names no program: {_CHOSEN}"
     if PROGRAM is None:
         pytest.skip("neither redis-server nor valkey-server is installed (Debian: apt-get install redis-server)")
+
+
+def needs_tls() -> None:
+    """Skip the test where the server was built without TLS, of which it says nothing but that it ends."""
+    needs_redis()
+    if b"libssl" not in Path(str(PROGRAM)).read_bytes():
+        pytest.skip(f"{PROGRAM} was built without TLS")
 
 
 def free_port() -> int:
