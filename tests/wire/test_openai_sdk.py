@@ -161,7 +161,17 @@ UNREAD = (
 """What is broken, cut or no answer at all: the SDK takes it for an end, or stumbles."""
 CHAT_APART = (
     *UNREAD,
-    *("error-in-choice", "error-minimax", "error-under-200", "error-vllm-under-200", "error-word", "message-null", "choices-open.stream"),
+    *(
+        "error-cloudflare-under-200",
+        "error-cloudflare-body.stream",
+        "error-in-choice",
+        "error-minimax",
+        "error-under-200",
+        "error-vllm-under-200",
+        "error-word",
+        "message-null",
+        "choices-open.stream",
+    ),
     *("error-base.stream", "error-in-choice.stream", "error-word.stream", "content-parts", "content-parts.stream", "thinking-details-only"),
     *("tools-said-to-stop", "tool-of-old", "tool-of-old.stream", "tool-custom.stream", "audio", "audio.stream"),
     *(f"tools-{name}.stream" for name in ("name-each", "name-never", "no-ids", "no-index", "same-index")),
