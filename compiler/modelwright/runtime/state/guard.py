@@ -3,9 +3,9 @@ What happens to calls while their store cannot be reached: a stated policy, and 
 
 `fail_open` goes on with a store of this process alone, so that limits hold at least here. `fail_closed` lets nothing through:
 whoever asks gets the StateError. What was spent is never forgotten: it is booked when the store is back, at the latest when this
-one is closed. The hook hears `state_down` and `state_up`, and one line of warning is given; another one, and `state_forgotten`,
-where the store is back and has forgotten what was booked. Meanwhile the store is tried again
-every RETRY_SECONDS, by one call, so that no more than that wait for it.
+one is closed. The hook hears `state_down` and `state_up`, and one line of warning is given; where the store is back and has
+forgotten what was booked, another one, and the hook hears `state_forgotten`. Meanwhile the store is tried again every
+RETRY_SECONDS, by one call, so that no more than that wait for it.
 """
 
 from _thread import allocate_lock
