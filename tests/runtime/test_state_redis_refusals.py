@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import socket
 import threading
-from contextlib import contextmanager
+import warnings
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from modelwright.runtime.errors import StateError, StateForgottenError
 from modelwright.runtime.state import Line, Outcome, server as module
+from modelwright.runtime.state.guard import RETRY_SECONDS, GuardedStore, StateWarning
 from modelwright.runtime.state.redis import RedisStore
 from runtime.state.conformance import START, Clock, line, rolling
 from runtime.state.redis_server import RedisServer, free_port, running
@@ -124,6 +126,22 @@ def test_where_the_name_leads_to_another_server_that_one_is_asked_as_soon_as_the
         with pytest.raises(StateForgottenError):  # of the writes, as nothing was copied here
             _used(store)
         assert [store.totals([line()], START) for _ in range(2)] == [[1], [0]]  # what was reserved then is given back
+        store.close()
+
+
+def test_a_server_that_was_started_anew_and_knows_nothing_is_told_as_that(tmp_path: Path) -> None:
+    heard: list[str] = []
+    timer = Clock(0)
+    with running(tmp_path) as server:
+        store = GuardedStore(RedisStore(server.url, clock=Clock()), "fail_closed", hook=lambda event, _: heard.append(event), timer=timer)
+        store.reserve([line()], START, START + 30)
+        server.kill()
+        server.start()
+        for _ in range(3):
+            timer.now += RETRY_SECONDS
+            with suppress(StateError), warnings.catch_warnings(action="ignore", category=StateWarning):
+                store.reserve([line()], START, START + 30)
+        assert heard == ["state_down", "state_forgotten", "state_up"]
         store.close()
 
 

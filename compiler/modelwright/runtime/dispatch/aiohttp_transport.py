@@ -128,7 +128,7 @@ class _StaleError(aiohttp.ClientError):
 
 
 class _Line(ResponseHandler):
-    """A connection that tells whoever reads a body what goes wrong with it, as with the size of a chunk."""
+    """A connection that tells whoever reads a body what goes wrong with it, as with the size of a chunk; aiohttp 3.14 leaves them waiting, and names no other way."""
 
     is_used = False
 
