@@ -12,6 +12,7 @@ from hypothesis import given, strategies as st
 import wire_golden
 from chat_strategies import JSON, THINKING, damaged, requests
 from modelwright.ir.chat import Media, Message, Opaque, Request, Text, Thinking, ToolCall, ToolResult
+from modelwright.ir.events import TextDelta, ThinkingDelta, ToolCallDelta, ToolCallStart
 from modelwright.wire import openai_responses as wire
 from modelwright.wire.protocol import Target, TroubleError
 from wire_checks import answered, assembled, assert_are_events, assert_builds_or_why_not, assert_damage_told, assert_depth_told, assert_same_in_pieces, assert_told, why_not
@@ -195,3 +196,8 @@ def test_damaged_streams_in_pieces_say_the_same_as_whole_ones(data: st.DataObjec
 
 def test_nesting_without_end_is_malformed() -> None:
     assert_depth_told(wire, b'{"output":')
+
+
+def test_kinds_that_a_server_puts_at_one_place_are_parts_of_their_own() -> None:
+    events = [ThinkingDelta(0, "Hm."), TextDelta(0, "Hello"), ToolCallStart(0, "1", "look"), ToolCallDelta(0, "{}"), TextDelta(0, " there.")]
+    assert assembled(events).content == (Thinking("Hm."), Text("Hello there."), ToolCall("1", "look", "{}"))

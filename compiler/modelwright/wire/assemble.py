@@ -12,7 +12,8 @@ class Assembler:
     usage: "Usage | None"
 
     def __init__(self) -> None:
-        self._parts: dict[int, list[Any]] = {}
+        self._parts: dict[tuple[int, type], list[Any]] = {}
+        """By place and kind: servers that leave places out have several kinds at one."""
         self._id: str | None = None
         self._model: str | None = None
         self._stopped: tuple[str | None, str | None] = (None, None)
@@ -26,11 +27,11 @@ class Assembler:
         elif kind is ThinkingDelta:
             self._part(event.index, Thinking).append(event)
         elif kind is ToolCallStart:
-            self._parts[event.index] = [ToolCall, event]
+            self._parts[event.index, ToolCall] = [event]
         elif kind is ToolCallDelta:
             self._part(event.index, ToolCall).append(event.arguments)
         elif kind is OpaqueSeen or kind is MediaSeen:
-            self._parts[event.index] = [Opaque, event.part]
+            self._parts[event.index, Opaque] = [event.part]
         elif kind is UsageSeen:
             self.usage = event.usage
         elif kind is Started:
@@ -45,12 +46,16 @@ class Assembler:
 
     def of(self, raw: "dict[str, Any] | None") -> Response:
         """Return the answer, of which *raw* are the provider's own words."""
-        content = [_part(*self._parts[index]) for index in sorted(self._parts)]
+        content = [_part(place[1], *self._parts[place]) for place in sorted(self._parts, key=_index)]
         reason, word = self._stopped
         return Response([part for part in content if part is not None], stop_reason=reason, stop_word=word, usage=self.usage, id=self._id, model=self._model, raw=raw)
 
     def _part(self, index: int, kind: type) -> "list[Any]":
-        return self._parts.setdefault(index, [kind])
+        return self._parts.setdefault((index, kind), [])
+
+
+def _index(place: "tuple[int, type]") -> int:
+    return place[0]
 
 
 def _part(kind: type, *pieces: "Any") -> "Any":
