@@ -27,9 +27,9 @@ settings.load_profile("repeatable")
 
 @pytest.fixture(autouse=True)
 def _untraced(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Measure no coverage where lines run hundreds of times, or while promises are kept: it says little of them and takes as long as the test."""
+    """Measure no coverage where lines run hundreds of times, or while promises are kept: it says little of them and takes longer than the test."""
     trace = sys.gettrace()
-    if request.path.parent.name in ("acceptance", "properties"):
+    if getattr(request.function, "is_hypothesis_test", False) or request.path.parent.name == "acceptance" or request.node.get_closest_marker("often"):
         sys.settrace(None)
     yield
     sys.settrace(trace)

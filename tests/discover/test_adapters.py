@@ -110,6 +110,7 @@ def test_unknown_fields_change_nothing(case: Path, index: int) -> None:
     assert parsed(case, reply) == before
 
 
+@pytest.mark.often
 @pytest.mark.parametrize(("case", "index"), REPLIES)
 def test_a_bad_entry_is_skipped_and_takes_no_other_with_it(case: Path, index: int) -> None:
     reply = recorded(case)[1][index]
@@ -124,6 +125,7 @@ def test_a_bad_entry_is_skipped_and_takes_no_other_with_it(case: Path, index: in
             assert parsed(case, damaged) == (models, cursor, skipped + 1)
 
 
+@pytest.mark.often
 @pytest.mark.parametrize(("case", "index"), REPLIES)
 def test_a_field_that_is_null_or_of_another_kind_is_unknown(case: Path, index: int) -> None:
     reply = recorded(case)[1][index]
@@ -277,6 +279,7 @@ def test_ids_of_the_catalogue_have_its_prefix(entry: dict[str, Any], identity: s
     assert [model["id"] for model in page.models] == ([identity] if identity else [])
 
 
+@pytest.mark.often
 def test_a_large_listing_is_read_in_the_order_it_has() -> None:
     ids = [f"m-{number}" for number in range(20_000)]
     random.Random(7).shuffle(ids)

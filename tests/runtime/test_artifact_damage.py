@@ -137,6 +137,7 @@ FLIPS = {"lowest-bit": lambda byte: byte ^ 0x01, "highest-bit": lambda byte: byt
 some_flips = pytest.mark.parametrize("flip", ["lowest-bit", *(pytest.param(name, marks=pytest.mark.slow) for name in ("highest-bit", "newline", "tab"))])
 
 
+@pytest.mark.often
 @some_flips
 def test_a_wrong_byte_gives_the_right_answer_or_an_artifact_error(flip: str, damaged: Damaged, right: dict[str, object]) -> None:
     hurt: dict[str, int] = dict.fromkeys(QUERIES, 0)
@@ -159,6 +160,7 @@ def test_a_cut_file_gives_the_right_answer_or_an_artifact_error(damaged: Damaged
         assert _failures(damaged.path, {**QUERIES, **SLOW_QUERIES}, right) == [*QUERIES, *SLOW_QUERIES], length
 
 
+@pytest.mark.often
 def test_a_file_cut_while_it_is_open_gives_the_right_answer_or_an_artifact_error(damaged: Damaged, right: dict[str, object]) -> None:
     everything = {**QUERIES, **SLOW_QUERIES}
     registry = Registry(str(damaged.path))

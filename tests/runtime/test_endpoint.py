@@ -82,6 +82,7 @@ _OF_STREAMS = {":generateContent": ":streamGenerateContent?alt=sse", ":rawPredic
 """Ends of URLs whose calls go elsewhere when they are to be answered piece by piece; all others take a field of the body."""
 
 
+@pytest.mark.often
 @every_case
 def test_a_stream_goes_where_its_protocol_takes_streams(case: dict[str, Any], registry: Registry) -> None:
     if "missing" in case:
@@ -128,6 +129,7 @@ def test_what_is_sent_under_a_name_of_the_users_own_keeps_the_quirks_of_its_mode
     assert (found.quirks["reasoning_field"], found.quirks["top_k_field"]) == ("output_config.effort", "top_k")
 
 
+@pytest.mark.often
 @every_case
 def test_the_command_says_the_same(case: dict[str, Any], registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in {name for each in registry.providers() for route in each["routes"] for name in (*route["auth"].get("env", ()), *route.get("base_url_env", ()))}:

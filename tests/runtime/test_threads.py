@@ -49,6 +49,7 @@ def _refs(registry: Registry) -> list[str]:
     return Random(1).sample(refs, REFS)
 
 
+@pytest.mark.often
 @pytest.mark.usefixtures("hurried")
 def test_sixteen_threads_get_the_answers_of_one(artifact: Path) -> None:
     refs = _refs(Registry(str(artifact)))

@@ -19,6 +19,7 @@ def goldens() -> dict[Any, str]:
     return routes_golden.goldens()
 
 
+@pytest.mark.often
 def test_every_route_sends_what_its_fixture_says(goldens: dict[Any, str]) -> None:
     assert {path.name for path in goldens} == {path.name for path in routes_golden.FIXTURES.iterdir()}
     for path, text in goldens.items():

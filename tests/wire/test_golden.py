@@ -41,6 +41,7 @@ def _is_whole(events: list[Any]) -> bool:
     return any(isinstance(event, Stopped) for event in events) and not any(isinstance(event, Troubled) for event in events)
 
 
+@pytest.mark.often
 @pytest.mark.parametrize("path", STREAMS, ids=_name)
 def test_a_stream_says_the_same_however_it_is_cut_into_pieces(path: Path) -> None:
     data, protocol = wire_golden.streamed(path), wire_golden.module(path.parent.name)
@@ -53,6 +54,7 @@ def test_a_stream_says_the_same_however_it_is_cut_into_pieces(path: Path) -> Non
         assert decoder.is_done == whole.is_done
 
 
+@pytest.mark.often
 @pytest.mark.parametrize("path", STREAMS, ids=_name)
 def test_a_stream_that_breaks_off_is_not_done_and_keeps_what_came(path: Path) -> None:
     """A cut is no fault of the other side: only of streams that fail as a whole it is said that they are malformed."""

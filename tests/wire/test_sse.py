@@ -51,6 +51,7 @@ def test_pieces_of_what_is_not_whole_are_kept_and_not_added_to_each_other(stream
     assert Piece.copied == 0
 
 
+@pytest.mark.often
 @pytest.mark.parametrize("stream", [EventStream(), LineStream(), ObjectStream()], ids=["events", "lines", "objects"])
 def test_a_megabyte_in_single_bytes_is_read(stream: Any) -> None:
     whole = b'{"a":"' + b"x" * 1_000_000 + b'"}'
