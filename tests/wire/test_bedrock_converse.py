@@ -45,7 +45,7 @@ def test_what_is_said_is_all_in_the_body_and_turns_alternate(said: list[Message]
         blocks = body.get("system", []) if side == "system" else [block for turn in body["messages"] if turn["role"] == side for block in turn["content"]]
         parts = [part for message in said if message.role in roles for part in message.content]
         assert sorted(block["text"] for block in blocks if "text" in block) == sorted(part.text for part in parts if isinstance(part, Text) and part.text.strip())
-        assert sum("image" in block or "document" in block for block in blocks) == sum(isinstance(part, Media) for part in parts)
+        assert sum(not block.keys().isdisjoint(("image", "document", "audio")) for block in blocks) == sum(isinstance(part, Media) for part in parts)
         assert sum("toolResult" in block for block in blocks) == sum(isinstance(part, ToolResult) for part in parts)
         calls = [(block["toolUse"]["name"], block["toolUse"]["input"]) for block in blocks if "toolUse" in block]
         assert calls == [(part.name, part.parsed()) for part in parts if isinstance(part, ToolCall)]
