@@ -43,7 +43,7 @@ run: $(VENV)/.installed  ## Install, lint and compile the registry, and ask it s
 compile: $(VENV)/.installed  ## Compile the registry to build/registry.artifact
 	@$(BIN)/providers compile --no-sightings -o build/registry.artifact
 
-test: $(VENV)/.tools  ## Tests with fixed seeds and branch coverage, under three minutes
+test: $(VENV)/.tools  ## Tests with fixed seeds and branch coverage
 	@$(BIN)/python -m pytest -n 2 -m "not slow" --cov --cov-report=term
 
 static: $(VENV)/.tools  ## The rest of check: format, lint, types, import contracts, registry, generated files

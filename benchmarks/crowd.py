@@ -75,7 +75,7 @@ def _table(rounds: list[dict[str, dict[str, float]]]) -> list[Row]:
             what=f"calls a second, {CALLERS} at once, {what}",
             ours=median(name),
             unit="{}/s",
-            peers=theirs if name == "ours" else (),
+            peers={"ours": theirs, "httpx": (("httpx alone", median("bare httpx")),)}.get(name, ()),
             note=f"{median(name, 'cpu'):,.0f} µs of CPU each",
         )
         for name, what in (("ours", "over aiohttp"), ("budget", "over aiohttp, within a budget"), ("httpx", "over httpx"))

@@ -41,6 +41,7 @@ async def _crowd(call: Callable[[], Awaitable[object]], seconds: float) -> dict[
 
 async def _modelwright(port: str, path: str) -> Calls:
     import aiohttp
+    import httpx
 
     import modelwright
 
@@ -52,11 +53,16 @@ async def _modelwright(port: str, path: str) -> Calls:
         async with session.post(url, data=body, headers=headers) as answer:
             return json.loads(await answer.read())
 
+    client = httpx.AsyncClient(limits=httpx.Limits(max_connections=None))
+
+    async def bare_httpx() -> object:
+        return json.loads((await client.post(url, content=body, headers=headers)).content)
+
     def ours(transport: str, **more: Any) -> Callable[[], Awaitable[object]]:
         dispatcher = modelwright.AsyncDispatcher(registry, environ={"KEY": _KEY}, transport=transport, **more)
         return lambda: dispatcher.complete("alive/model", request)
 
-    return {"bare": bare, "ours": ours("aiohttp", budgets=()), "budget": ours("aiohttp"), "httpx": ours("httpx", budgets=())}
+    return {"bare": bare, "ours": ours("aiohttp", budgets=()), "budget": ours("aiohttp"), "httpx": ours("httpx", budgets=()), "bare httpx": bare_httpx}
 
 
 async def _litellm(port: str) -> Calls:
