@@ -8,15 +8,16 @@ from urllib.parse import urlsplit
 
 from modelwright import load
 from modelwright.runtime.dispatch.dispatcher import Dispatcher
-from modelwright.runtime.dispatch.steps import Down, Head, Open
 from modelwright.runtime.ledger import Ledger
 from modelwright.runtime.state.memory import MemoryStore
+from runtime.dispatch.replied import Replied
 from runtime.state.conformance import Clock
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from modelwright import Registry
+    from modelwright.runtime.dispatch.steps import Down, Open
 
 Answer = tuple[int, bytes]
 
@@ -53,26 +54,14 @@ class Provided:
         self.asked: list[str] = []
         self.requests: list[Open] = []
 
-    def open(self, request: Open) -> _Reply | Down:
+    def open(self, request: Open) -> Replied | Down:
         host = (urlsplit(request.url).hostname or "").partition(".")[0]
         self.asked.append(host)
         self.requests.append(request)
-        return _Reply(*self.answers[host])
+        return Replied(*self.answers[host])
 
     def close(self) -> None:
         pass
-
-
-class _Reply:
-    def __init__(self, status: int, body: bytes) -> None:
-        self.head = Head(status, {"content-type": "text/event-stream" if body.startswith(b"data:") else "application/json"})
-        self._pieces = [body]
-
-    def read(self, seconds: float) -> bytes | None:  # noqa: ARG002  # it never waits
-        return self._pieces.pop() if self._pieces else None
-
-    def close(self) -> None:
-        self._pieces.clear()
 
 
 class Desk:

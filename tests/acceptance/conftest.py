@@ -8,6 +8,7 @@ server on the loopback interface lists.
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -51,24 +52,26 @@ def last_compiled() -> dict[Any, dict[str, bytes]]:
 
 
 @pytest.fixture
-def use(drop: Drop, run: Run, home: Path, tmp_path: Path, last_compiled: dict[Any, dict[str, bytes]]) -> Drop:
+def use(drop: Drop, run: Run, tmp_path: Path, last_compiled: dict[Any, dict[str, bytes]]) -> Drop:
     """Return what drops a file in and compiles it, which has to work; once, where a test shortly before had the same files on the same day."""
     here, anywhere = str(tmp_path).encode(), b"/where/the/test/is"
 
     def files() -> dict[str, bytes]:
-        return {path.name: path.read_bytes().replace(here, anywhere) for path in home.iterdir() if path.is_file()}
+        return {str(path.relative_to(tmp_path)): path.read_bytes().replace(here, anywhere) for path in sorted(tmp_path.rglob("*")) if path.is_file()}
 
     def use(said: Any, name: str = "models.json") -> Path:
         file = drop(said, name)
         before = files()
-        given = (day.today(), *before.items())
+        named = sorted(f"{name}={value.replace(str(tmp_path), '')}" for name, value in os.environ.items() if name.startswith("PROVIDERS_"))
+        given = (day.today(), *named, *before.items())
         if given not in last_compiled:
             run("compile", "--quiet")
             last_compiled[given] = {made: text for made, text in files().items() if before.get(made) != text}
             if len(last_compiled) > _KEPT:
                 del last_compiled[next(iter(last_compiled))]
         for made, text in last_compiled[given].items():
-            (home / made).write_bytes(text.replace(anywhere, here))
+            (tmp_path / made).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / made).write_bytes(text.replace(anywhere, here))
         return file
 
     return use

@@ -13,9 +13,9 @@ from aws_world import ARN, KEYS, MODEL, authorization
 from modelwright import CallError, Dispatcher
 from modelwright.runtime.credentials.answer import Granted
 from modelwright.runtime.credentials.granting import granted
-from modelwright.runtime.dispatch.steps import Head
 from modelwright.runtime.state.memory import MemoryStore
 from runtime.dispatch.loopback import serving
+from runtime.dispatch.replied import Replied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,19 +115,7 @@ class Played:
 
     def open(self, request: Open) -> Any:
         self.asked.append(request)
-        return _Reply(json.dumps(self._answers.pop(0)).encode())
-
-    def close(self) -> None:
-        pass
-
-
-class _Reply:
-    def __init__(self, body: bytes) -> None:
-        self.head = Head(200, {})
-        self._pieces = [body]
-
-    def read(self, _: float) -> bytes | None:
-        return self._pieces.pop() if self._pieces else None
+        return Replied(200, self._answers.pop(0))
 
     def close(self) -> None:
         pass

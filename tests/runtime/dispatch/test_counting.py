@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +12,7 @@ from modelwright.runtime.dispatch.steps import UNREACHABLE, Down, Head
 from modelwright.runtime.ledger import Ledger
 from modelwright.runtime.state.memory import MemoryStore
 from routing_world import registry_of
+from runtime.dispatch.replied import Replied
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,19 +46,7 @@ class Played:
     def open(self, request: Open) -> Any:
         self.asked.append(request)
         answer = self._answers.pop(0)
-        return answer if isinstance(answer, Down) else _Reply(*answer)
-
-    def close(self) -> None:
-        pass
-
-
-class _Reply:
-    def __init__(self, status: int, body: Any) -> None:
-        self.head = Head(status, {})
-        self._pieces = [body if isinstance(body, bytes) else json.dumps(body).encode()]
-
-    def read(self, _: float) -> bytes | None:
-        return self._pieces.pop() if self._pieces else None
+        return answer if isinstance(answer, Down) else Replied(*answer)
 
     def close(self) -> None:
         pass

@@ -11,10 +11,11 @@ from hypothesis import given, strategies as st
 
 from modelwright import AsyncDispatcher, Budget, CallError, Dispatcher
 from modelwright.runtime.dispatch.prepare import Ways
-from modelwright.runtime.dispatch.steps import Down, Head
+from modelwright.runtime.dispatch.steps import Down
 from modelwright.runtime.ledger import Ledger
 from modelwright.runtime.state.memory import MemoryStore
 from routing_world import registry_of
+from runtime.dispatch.replied import Replied
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,23 +52,11 @@ class Played:
         failure = self._failures.pop(0) if self._failures else None
         if isinstance(failure, Down):
             return failure
-        return _Reply(*failure) if failure else _Reply(200, json.dumps(self._answer(self.bodies[-1]["input"], self.bodies[-1])).encode())
+        return Replied(*failure) if failure else Replied(200, self._answer(self.bodies[-1]["input"], self.bodies[-1]))
 
     @property
     def hosts(self) -> list[str]:
         return [request.url.partition("//")[2].partition(".")[0] for request in self.asked]
-
-    def close(self) -> None:
-        pass
-
-
-class _Reply:
-    def __init__(self, status: int, body: bytes) -> None:
-        self.head = Head(status, {})
-        self._pieces = [body]
-
-    def read(self, _: float) -> bytes | None:
-        return self._pieces.pop() if self._pieces else None
 
     def close(self) -> None:
         pass
@@ -88,7 +77,7 @@ class _Awaited:
 
 
 class _AwaitedReply:
-    def __init__(self, reply: _Reply) -> None:
+    def __init__(self, reply: Replied) -> None:
         self.head, self._reply = reply.head, reply
 
     async def read(self, seconds: float) -> bytes | None:

@@ -9,7 +9,7 @@ import pytest
 
 import routes_golden
 from modelwright import Dispatcher
-from runtime.dispatch.test_embedding import _Reply
+from runtime.dispatch.replied import Replied
 
 TEXTS = ["one", "two", "three"]
 
@@ -34,7 +34,7 @@ class Cloud:
             told = {"embedding": [len(body["inputText"]), 1], "inputTextTokenCount": len(body["inputText"])}
         else:
             told = {"embeddings": [{"embeddingType": "TEXT", "embedding": [len(body["singleEmbeddingParams"]["text"]["value"]), 1]}]}
-        reply = _Reply(200, json.dumps(told).encode())
+        reply = Replied(200, json.dumps(told).encode())
         if "bedrock" in request.url and "inputText" not in body:
             reply.head = reply.head._replace(
                 headers={"x-amzn-bedrock-input-token-count": str(sum(map(len, body.get("texts") or [body["singleEmbeddingParams"]["text"]["value"]])))}

@@ -12,8 +12,8 @@ import aws_world
 from discover.servers import as_json, serving
 from modelwright import CallError, Dispatcher
 from modelwright.runtime.credentials import cloud, granting
-from modelwright.runtime.dispatch.steps import Head
 from modelwright.runtime.state.memory import MemoryStore
+from runtime.dispatch.replied import Replied
 from runtime.dispatch.spoken import SPOKEN
 
 if TYPE_CHECKING:
@@ -57,21 +57,9 @@ class Provider:
         number = int(said.partition("number-")[2].partition("/")[0])
         self.seen.append(number)
         is_refused = self.refused is None or number in self.refused
-        return _Reply(self.status, b'{"message": "no"}') if is_refused else _Reply(200, self._answer)
+        return Replied(self.status, b'{"message": "no"}') if is_refused else Replied(200, self._answer)
 
     def close(self) -> None:
-        pass
-
-
-class _Reply:
-    def __init__(self, status: int, body: bytes) -> None:
-        self.head = Head(status, {})
-        self._pieces = [body]
-
-    def read(self, _: float) -> bytes | None:
-        return self._pieces.pop() if self._pieces else None
-
-    def close(self, *_: Any, **__: Any) -> None:
         pass
 
 
